@@ -1,0 +1,199 @@
+# Klynge. `make help` lists the targets. `make` alone only builds.
+MODE ?= release
+BUILD ?= $(if $(filter release,$(MODE)),build,build-$(MODE))
+CC ?= cc
+PYTHON ?= /usr/bin/python3
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PREFIX ?= /usr/local
+DESTDIR ?=
+OUT ?= out
+
+VERSION = 0.1.0
+
+PACKAGES = hdf5-serial libconfig gsl jansson libxxhash sleef
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+FLAGS_release = -O2 -g
+FLAGS_debug = -O0 -g -DKLYNGE_DEBUG
+FLAGS_asan = $(SANITIZE) -fsanitize=address,undefined
+FLAGS_tsan = $(SANITIZE) -fsanitize=thread
+ifeq ($(origin FLAGS_$(MODE)),undefined)
+$(error MODE=$(MODE) is not known: release, debug, asan or tsan)
+endif
+OPT ?= $(FLAGS_$(MODE))
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+INCLUDES = -Isim -Imodels $(subst -I/,-isystem /,$(PKG_CFLAGS))
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
+ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl -lm
+
+SOURCES := $(sort $(wildcard sim/*/*.c models/*.c models/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+LINKED := $(filter-out $(BUILD)/sim/cli/main.o,$(OBJECTS))
+# tests/test_*.c are programs; other C files of tests/ (the naive reference) are linked to each of them.
+TESTS := $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c)))
+BESIDE := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))
+BENCHES := $(sort $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c)))
+C_FILES := $(sort $(wildcard sim/*/*.[ch] models/*.[ch] models/*/*.[ch] tests/*.[ch] bench/*.[ch]))
+
+# ---- what a program says about itself: given to the files that ask for it, which are compiled again when it changes ----
+ifneq ($(wildcard .git),)
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DIRTY := $(if $(shell git status --porcelain -- sim models Makefile 2>/dev/null),1,0)
+else
+COMMIT := unknown
+DIRTY := 0
+endif
+ABOUT = -DKLYNGE_VERSION='"$(VERSION)"' -DKLYNGE_COMMIT='"$(COMMIT)"' -DKLYNGE_DIRTY=$(DIRTY) \
+	-DKLYNGE_FLAGS='"$(strip $(CC) $(ALL_CFLAGS))"'
+ABOUT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(if $(SOURCES),$(shell grep -lE \
+	'KLYNGE_(VERSION|COMMIT|DIRTY|FLAGS)' $(SOURCES))))
+
+# ---- targets that build ------------------------------------------------------------------------------------------------
+all: $(BUILD)/klynge ## build the program, nothing else (MODE=release|debug|asan|tsan, BUILD, CC, CFLAGS)
+
+unit-tests: $(TESTS)
+bench-programs: $(BENCHES)
+
+$(BUILD)/klynge: $(OBJECTS)
+	$(CC) -fopenmp $(OPT) $^ -o $@ $(ALL_LIBS)
+
+# TEST_LINK_<name> holds what one test program alone links with.
+$(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BESIDE) $(LINKED)
+	$(CC) -fopenmp $(OPT) $^ -o $@ $(TEST_LINK_$*) $(ALL_LIBS) -lcriterion
+
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LINKED)
+	$(CC) -fopenmp $(OPT) $^ -o $@ $(ALL_LIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+
+$(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
+$(ABOUT_OBJECTS): $(BUILD)/about
+$(BUILD)/tests/%.o $(BUILD)/bench/%.o: ALL_CFLAGS += -Itests
+
+# Files that hold what they are named after and change only when it does.
+export KLYNGE_ABOUT := $(ABOUT)
+export KLYNGE_CFLAGS := $(strip $(CC) $(ALL_CFLAGS) $(ALL_LIBS))
+$(BUILD)/flags: always
+	@mkdir -p $(@D); printf '%s\n' "$$KLYNGE_CFLAGS" | cmp -s - $@ || printf '%s\n' "$$KLYNGE_CFLAGS" > $@
+$(BUILD)/about: always
+	@mkdir -p $(@D); printf '%s\n' "$$KLYNGE_ABOUT" | cmp -s - $@ || printf '%s\n' "$$KLYNGE_ABOUT" > $@
+
+packages-found:
+	@command -v pkg-config >/dev/null && pkg-config --exists $(PACKAGES) && command -v $(CC) >/dev/null \
+	&& echo '#include <Random123/philox.h>' | $(CC) $(CFLAGS) -E - >/dev/null 2>&1 || { \
+	command -v pkg-config >/dev/null || echo 'not found: pkg-config'; \
+	for p in $(PACKAGES); do pkg-config --exists $$p 2>/dev/null || echo "not found by pkg-config: $$p"; done; \
+	command -v $(CC) >/dev/null || echo 'not found: the compiler $(CC)'; \
+	echo 'Klynge cannot be built without these, or without the headers of Random123: `make deps` installs what is missing.'; \
+	exit 1; } >&2
+
+-include $(OBJECTS:.o=.d) $(TESTS:=.d) $(BESIDE:.o=.d) $(BENCHES:=.d)
+
+# ---- packages ------------------------------------------------------------------------------------------------------------
+BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libjansson-dev libxxhash-dev libsleef-dev \
+	librandom123-dev
+DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib
+TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind strace netcdf-bin \
+	python3-netcdf4
+DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
+
+deps: ## install what is missing, with apt; without root print the one command to run
+	@command -v dpkg-query >/dev/null || { echo 'deps: this system has no dpkg; taking it that all is installed'; exit 0; }; \
+	missing=; for p in $(DEBS); do \
+		[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || missing="$$missing $$p"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	as=; if [ "$$(id -u)" != 0 ]; then \
+		if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as='sudo'; else \
+		echo "Missing packages. As root, run:"; echo "  apt-get update && apt-get install --no-install-recommends$$missing"; \
+		exit 1; fi >&2; fi; \
+	echo "deps: installing$$missing"; \
+	$$as apt-get -q -o DPkg::Lock::Timeout=300 update && $$as env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 $$missing </dev/null
+
+# Flags of pkg-config are read when make starts, so what follows `deps` is another make.
+AGAIN = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+# ---- targets that run ------------------------------------------------------------------------------------------------------
+demo: ready-to-run ## the ACT decade: install what is missing, build, run 200 replicates, draw out/act.png, print the summary
+	@mkdir -p $(OUT)
+	$(BUILD)/klynge run configs/act.cfg --replicates 200 -o $(OUT)/act.h5 --force
+	$(PYTHON) analysis/demo.py $(OUT)/act.h5 $(OUT)/act.png
+	$(BUILD)/klynge summary $(OUT)/act.h5
+	@echo; echo 'results: $(OUT)/act.h5'; echo 'picture: $(OUT)/act.png'
+
+# Two runs of the same seeds: the preset, and the preset with no facilitation at all.
+NO_FACILITATION = $(foreach p,gatherings outreach brokering opening,--set policies.$p.on=false)
+$(OUT)/act.h5 $(OUT)/act-alone.h5: | ready-to-run
+	@mkdir -p $(OUT)
+	$(BUILD)/klynge run configs/act.cfg --replicates 200 -o $@ --force $(if $(findstring alone,$@),$(NO_FACILITATION))
+
+ready-to-run:
+	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS)"
+	@$(AGAIN) all
+
+consistency: $(OUT)/act.h5 $(OUT)/act-alone.h5 ## the consistency checks of the ACT preset, over 200 replicates
+	@$(PYTHON) analysis/consistency.py $(OUT)/act.h5 --without $(OUT)/act-alone.h5
+
+test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs
+	@$(MAKE) --no-print-directory deps
+	@$(AGAIN) all unit-tests
+	@$(RUN_TESTS) tests/run.sh $(BUILD) check unit cli bad_inputs faults readers identity sanitizers
+
+torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
+	@$(MAKE) --no-print-directory deps
+	@$(AGAIN) all unit-tests
+	@$(RUN_TESTS) tests/run.sh $(BUILD) faults_long valgrind sanitizers_long
+
+check: ## format, layering, headers alone, symbol prefixes, no libm in the core, cppcheck, gcc and clang without a warning
+	@$(AGAIN) all
+	@$(RUN_TESTS) tests/check.sh $(BUILD)
+
+# What scripts of tests/ need to know.
+RUN_TESTS = MAKE='$(AGAIN)' CC='$(CC)' PYTHON='$(PYTHON)' C_FILES='$(C_FILES)' \
+	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) -Itests'
+
+bench: ## build and run the benchmarks of bench/
+	@$(AGAIN) all bench-programs
+	@if [ -x bench/run.sh ]; then bench/run.sh $(BUILD); else \
+		[ -n '$(BENCHES)' ] || { echo 'bench: there is nothing in bench/ yet' >&2; exit 1; }; \
+		for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done; fi
+
+validate: ## the fifty patterns (not there yet)
+	@echo 'validate: the pattern table belongs to a later issue; `make consistency` prints the checks that exist' >&2; exit 1
+
+reference: $(BUILD)/klynge ## write models/*/PARAMETERS.md again from the tables
+	$(BUILD)/klynge params --markdown > $(BUILD)/PARAMETERS.md
+	mv $(BUILD)/PARAMETERS.md models/cluster/PARAMETERS.md
+
+format: ## lay out all C files by .clang-format
+	clang-format -i $(C_FILES)
+
+# ---- install ---------------------------------------------------------------------------------------------------------------
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+SHAREDIR = $(DESTDIR)$(PREFIX)/share/klynge
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/klynge
+
+install: all ## install under PREFIX (/usr/local), staged under DESTDIR
+	install -d $(BINDIR) $(SHAREDIR) $(DOCDIR)
+	install -m 755 $(BUILD)/klynge $(BINDIR)/klynge
+	for f in $$(find configs analysis -type f ! -path '*/__pycache__/*'); do install -D -m 644 $$f $(SHAREDIR)/$$f || exit 1; done
+	install -m 644 README.md LICENSE CHANGELOG.md CITATION.cff $(wildcard models/cluster/*.md) $(DOCDIR)
+
+uninstall: ## remove what install put there
+	rm -f $(BINDIR)/klynge
+	rm -rf $(SHAREDIR) $(DOCDIR)
+
+clean: ## remove what was built; results in out/ stay
+	rm -rf $(BUILD)
+
+help: ## this list
+	@echo 'usage: make [TARGET] [MODE=release|debug|asan|tsan] [BUILD=DIR] [CC=gcc|clang] [PREFIX=DIR] [DESTDIR=DIR]'; echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+always:
+.PHONY: all unit-tests bench-programs packages-found deps demo ready-to-run consistency test torture check bench validate \
+	reference format install uninstall clean help always
+.DELETE_ON_ERROR:

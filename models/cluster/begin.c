@@ -1,0 +1,75 @@
+/* begin.c - a cluster's record: its memory, and its state at the start (founding members, no project, nobody waiting). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster/cluster.h"
+
+/* Contacts and projects grow when they must; the oldest applicants and requests give way. */
+static struct cluster_room needed(const struct model_scale *scale)
+{
+    uint32_t n = scale->firms_per_block;
+    struct cluster_room room = {.waiting = 256, .requests = 2 * n, .contacts = 32 * n, .projects = 2 * n};
+    return room;
+}
+
+size_t cluster_block_bytes(const struct model_scale *scale)
+{
+    struct cluster_room room = needed(scale);
+    return room.waiting * (sizeof *room.queue + sizeof *room.queued_at) + room.requests * sizeof *room.request +
+           room.contacts * sizeof *room.contact + room.projects * sizeof *room.project +
+           scale->firms_per_block * (sizeof *room.slot + sizeof *room.key);
+}
+
+int cluster_block_init(struct world *w, uint32_t block, struct error *err)
+{
+    const struct model_scale *scale = &w->setup.scale;
+    struct cluster_room *room = &cluster_block(w, block)->room;
+    *room = needed(scale);
+    room->queue = calloc(room->waiting, sizeof *room->queue);
+    room->queued_at = calloc(room->waiting, sizeof *room->queued_at);
+    room->request = calloc(room->requests, sizeof *room->request);
+    room->contact = calloc(room->contacts, sizeof *room->contact);
+    room->project = calloc(room->projects, sizeof *room->project);
+    room->slot = calloc(scale->firms_per_block, sizeof *room->slot);
+    room->key = calloc(scale->firms_per_block, sizeof *room->key);
+    if (room->queue && room->queued_at && room->request && room->contact && room->project && room->slot && room->key)
+        return ERROR_NONE;
+    return error_set(err, ERROR_RUN, "no memory for a cluster of %u firms", scale->firms_per_block);
+}
+
+void cluster_block_free(struct world *w, uint32_t block)
+{
+    struct cluster_room *room = &cluster_block(w, block)->room;
+    free(room->queue);
+    free(room->queued_at);
+    free(room->request);
+    free(room->contact);
+    free(room->project);
+    free(room->slot);
+    free(room->key);
+}
+
+static bool founding(const struct world *w, uint32_t row)
+{
+    const struct roster *r = w->setup.roster;
+    double joined = r->value[(size_t)row * r->n_columns + ROSTER_JOINED];
+    return isnan(joined) || joined <= w->time;
+}
+
+/* Founders: the roster's firms that had joined by the start, then drawn ones up to the path's first value. */
+void cluster_begin(struct world *w, uint32_t block)
+{
+    struct cluster_block *c = cluster_block(w, block);
+    const struct roster *roster = w->setup.roster;
+    uint32_t listed = roster ? roster->n : 0;
+    struct cluster_room room = c->room;
+    memset(c, 0, sizeof *c);
+    c->room = room;
+    for (uint32_t row = 0; row < listed; row++)
+        if (founding(w, row)) cluster_enter(w, block, row, row);
+    for (uint32_t uid = listed; c->n < cluster_derived(w)->founders; uid++)
+        cluster_enter(w, block, uid, -1);
+    struct rng r = rng_open(w->seed, STREAM_arrival, block, 0, RNG_NOBODY, 0);
+    double rate = cluster_params(w)->applicants;
+    c->next_arrival = rate > 0.0 ? w->time + rng_exponential(&r) / rate : INFINITY;
+}

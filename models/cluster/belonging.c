@@ -1,0 +1,77 @@
+/* belonging.c - sense of community (Harrison & Carroll 1991; weights: evidence.md section 8; target: model.md, definitions).
+ *
+ *   B <- B + (1 - exp(-b dt)) (target - B)
+ *   target = w_k known / (N - 1) + w_t mean trust among the known + w_a min(1, attention / mean attention) + w_s shared aims
+ *   shared aims of a firm: cosine of its skills and the cluster's mean skills, over domains; more, and more different, members
+ *   make the mean flatter and the cosine smaller
+ */
+#include <string.h>
+
+#include "cluster/cluster.h"
+
+/* Skills of firm i summed by domain. */
+static void profile(const struct cluster_firms *f, uint32_t i, double x[DOMAINS])
+{
+    memset(x, 0, DOMAINS * sizeof *x);
+    for (uint32_t a = 0; a < COMPETENCES; a++)
+        x[f->competence[i * COMPETENCES + a] / SPECIALTIES] += (double)f->skill[i * COMPETENCES + a];
+}
+
+static double norm(const double x[DOMAINS])
+{
+    double sum = 0.0;
+    for (int d = 0; d < DOMAINS; d++)
+        sum += x[d] * x[d];
+    return sqrt(sum);
+}
+
+/* The cluster's aims: the mean of its members' profiles, each of length 1, scaled to length 1. */
+static void gather_aims(struct world *w, uint32_t block)
+{
+    double *aims = cluster_block(w, block)->aims, x[DOMAINS];
+    memset(aims, 0, DOMAINS * sizeof *aims);
+    EACH_MEMBER(w, block, i)
+    {
+        profile(cluster_firms(w), i, x);
+        double length = norm(x);
+        for (int d = 0; d < DOMAINS; d++)
+            aims[d] += x[d] / length;
+    }
+    double length = norm(aims);
+    for (int d = 0; d < DOMAINS && length > 0.0; d++)
+        aims[d] /= length;
+}
+
+static double shared_aims(const struct world *w, uint32_t block, uint32_t i)
+{
+    const double *aims = cluster_block(w, block)->aims;
+    double x[DOMAINS], dot = 0.0;
+    profile(cluster_firms(w), i, x);
+    for (int d = 0; d < DOMAINS; d++)
+        dot += x[d] * aims[d];
+    return dot / norm(x);
+}
+
+static double mean_attention(const struct world *w, uint32_t block)
+{
+    double sum = 0.0;
+    EACH_MEMBER(w, block, i)
+    sum += cluster_firms(w)->attention[i];
+    return sum / fmax(1.0, cluster_block(w, block)->n);
+}
+
+void cluster_belonging(struct world *w, uint32_t block)
+{
+    const struct cluster_derived *d = cluster_derived(w);
+    struct cluster_firms *f = cluster_firms(w);
+    double pull = real_chance(cluster_params(w)->b_pull, w->dt), mean = mean_attention(w, block);
+    double others = fmax(1.0, cluster_block(w, block)->n - 1.0);
+    gather_aims(w, block);
+    EACH_MEMBER(w, block, i)
+    {
+        double attended_to = mean > 0.0 ? fmin(1.0, f->attention[i] / mean) : 0.0;
+        double target = d->belong_known * f->known[i] / others + d->belong_trust * f->trust[i] +
+                        d->belong_attention * attended_to + d->belong_aims * shared_aims(w, block, i);
+        f->belonging[i] += pull * (target - f->belonging[i]);
+    }
+}

@@ -1,0 +1,30 @@
+/* budgets.c - hours are the currency (model.md, definitions).
+ *
+ *   H_i = base_i (floor + slope A_i)              yearly hours for cluster work
+ *   of these, contact_share goes to three accounts (gatherings, calls, projects) and the rest is work at home, used at once;
+ *   an account holds at most `bank` years of its accrual
+ */
+#include "cluster/cluster.h"
+
+static void accrue(double *account, uint32_t i, double yearly, double dt, double bank)
+{
+    double full = yearly * bank, next = account[i] + yearly * dt;
+    account[i] = next > full ? fmax(full, account[i]) : next; /* what was earned at a higher A is kept */
+}
+
+void cluster_budgets(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    EACH_MEMBER(w, block, i)
+    {
+        double yearly = f->hours_base[i] * (p->hours_floor + p->hours_slope * f->anchoring[i]);
+        double contact = yearly * p->contact_share;
+        f->hours_year[i] = yearly;
+        f->hours_had[i] += yearly * w->dt;
+        f->spent[i] += (yearly - contact) * w->dt;
+        accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
+        accrue(f->hours_calls, i, contact * p->calls_share, w->dt, p->bank);
+        accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), w->dt, p->bank);
+    }
+}

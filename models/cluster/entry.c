@@ -1,0 +1,240 @@
+/* entry.c - a firm as it enters: what it is, whom it knows from before, its suppliers and customers (ODD.md, Initialisation).
+ *
+ *   employees  lognormal, or uniform inside the roster's size class; never below 1
+ *   U          Beta(mean by network experience, sd);   A = a0 + a_U U + a_s ln(employees) + noise, in [0, 1]
+ *   hours      H exp(sigma z - sigma^2 / 2) (employees / median)^e
+ *   knowledge  3 or 4 competences in distinct domains near the sector's own, 2 needs elsewhere
+ *   suppliers  a core firm keeps up to n_s supplier ties: it picks among members by exponential race with weights
+ *              exp(-km / reach); a supplier that enters later fills a gap with that probability
+ */
+#include "cluster/cluster.h"
+#include "cluster/match.h"
+#include "cluster/tie.h"
+
+static int pick(const double *upto, int n, double u)
+{
+    for (int k = 0; k < n - 1; k++)
+        if (u < upto[k]) return k;
+    return n - 1;
+}
+
+static uint8_t size_class(double employees)
+{
+    return employees < 10 ? 0 : employees < 50 ? 1 : employees < 250 ? 2 : 3;
+}
+
+/* Log-uniform inside a size class; the open class ends at 1000. */
+static double employees_in_class(int which, double u)
+{
+    static const double low[N_SIZES] = {1, 10, 50, 250}, high[N_SIZES] = {10, 50, 250, 1000};
+    return low[which] * real_exp(u * real_log(high[which] / low[which]));
+}
+
+/* The roster's value in that column, NaN where there is none. */
+static double given(const struct world *w, int64_t row, enum cluster_roster_column column)
+{
+    const struct roster *r = w->setup.roster;
+    return row < 0 ? NAN : r->value[(size_t)row * r->n_columns + (size_t)column];
+}
+
+static void draw_identity(struct world *w, uint32_t i, int64_t row, struct rng *r)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_derived *d = cluster_derived(w);
+    struct cluster_firms *f = cluster_firms(w);
+    int sector = pick(d->sector_upto, N_SECTORS, rng_uniform(r)), place = pick(d->place_upto, N_PLACES, rng_uniform(r));
+    double employees = p->size_median * real_exp(p->size_sigma * rng_normal(r)), within = rng_uniform(r);
+    double prior = rng_uniform(r);
+    if (!isnan(given(w, row, ROSTER_SECTOR))) sector = (int)given(w, row, ROSTER_SECTOR);
+    if (!isnan(given(w, row, ROSTER_PLACE))) place = (int)given(w, row, ROSTER_PLACE);
+    if (!isnan(given(w, row, ROSTER_SIZE_CLASS)))
+        employees = employees_in_class((int)given(w, row, ROSTER_SIZE_CLASS), within);
+    if (!isnan(given(w, row, ROSTER_EMPLOYEES))) employees = given(w, row, ROSTER_EMPLOYEES);
+    f->sector[i] = (uint8_t)sector;
+    f->place[i] = (uint8_t)place;
+    f->employees[i] = employees < 1.0 ? 1.0 : employees;
+    f->size_class[i] = size_class(f->employees[i]);
+    f->prior[i] = prior < p->prior_good ? PRIOR_GOOD : prior < p->prior_good + p->prior_bad ? PRIOR_BAD : PRIOR_NONE;
+    f->prominence[i] = real_pow(f->employees[i], p->attention);
+}
+
+static void draw_attitude(struct world *w, uint32_t i, struct rng *r)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    double size = real_log(f->employees[i]), sigma = p->hours_sigma;
+    double mean = f->prior[i] == PRIOR_GOOD ? p->u_good : f->prior[i] == PRIOR_BAD ? p->u_bad : p->u_none;
+    f->anchoring_own[i] = p->a_sd * rng_normal(r);
+    double spread = real_exp(sigma * rng_normal(r) - 0.5 * sigma * sigma);
+    f->hours_base[i] = p->hours_mean * spread * real_pow(f->employees[i] / p->size_median, p->hours_size);
+    f->understanding[i] = f->understanding_entry[i] = rng_beta(r, mean, p->u_sd);
+    double a = p->a_base + p->a_understanding * f->understanding[i] + p->a_size * size + f->anchoring_own[i];
+    f->anchoring[i] = real_clamp(a, 0.0, 1.0);
+    f->belonging[i] = p->b_entry;
+}
+
+/* A domain near the sector's own: step away from it with probability falling by exp(-1/1.5) a step, both ways round. */
+static uint8_t near_domain(const struct cluster_firms *f, uint32_t i, struct rng *r)
+{
+    int home = (f->sector[i] * DOMAINS + DOMAINS / 2) / N_SECTORS, step = 0;
+    while (step < DOMAINS / 2 && rng_uniform(r) < 0.5134171190325920) /* exp(-1/1.5) */
+        step++;
+    int way = rng_uniform(r) < 0.5 ? step : DOMAINS - step;
+    return (uint8_t)((home + way) % DOMAINS);
+}
+
+static bool holds_domain(const struct cluster_firms *f, uint32_t i, uint32_t n, uint8_t domain)
+{
+    for (uint32_t a = 0; a < n; a++)
+        if (f->competence[i * COMPETENCES + a] / SPECIALTIES == domain) return true;
+    return false;
+}
+
+static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
+{
+    struct cluster_firms *f = cluster_firms(w);
+    uint32_t n = rng_uniform(r) < 0.5 ? 3 : 4;
+    for (uint32_t a = 0; a < COMPETENCES; a++) {
+        uint8_t domain = near_domain(f, i, r);
+        while (holds_domain(f, i, a, domain))
+            domain = (uint8_t)((domain + 1) % DOMAINS);
+        f->competence[i * COMPETENCES + a] = (uint8_t)(domain * SPECIALTIES + (int)rng_below(r, SPECIALTIES));
+        float level = (float)(0.4 + 0.6 * rng_uniform(r));
+        f->skill[i * COMPETENCES + a] = a < n ? level : 0.0f;
+    }
+    f->skill_norm[i] = sqrt(cluster_match_dot(f, i, i));
+    for (uint32_t a = 0; a < NEEDS; a++) {
+        uint8_t domain = (uint8_t)rng_below(r, DOMAINS);
+        while (holds_domain(f, i, n, domain))
+            domain = (uint8_t)((domain + 1) % DOMAINS);
+        f->need[i * NEEDS + a] = (uint8_t)(domain * SPECIALTIES + (int)rng_below(r, SPECIALTIES));
+    }
+}
+
+/* Awareness of each other from before, for a pair of which one has just joined. */
+static void acquaint(struct world *w, uint32_t block, uint32_t i)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_firms *f = cluster_firms(w);
+    EACH_MEMBER(w, block, j)
+    {
+        if (j == i) continue;
+        uint32_t low = f->uid[i] < f->uid[j] ? i : j, high = low == i ? j : i;
+        struct rng r = rng_open(w->seed, STREAM_acquainted, block, f->uid[low], f->uid[high], 0);
+        double chance = f->place[i] == f->place[j] ? p->known_near : p->known_start;
+        for (int side = 0; side < 2; side++) {
+            bool knows = rng_uniform(&r) < chance;
+            float awareness = (float)(0.5 + 0.5 * rng_uniform(&r));
+            uint32_t from = side ? high : low, k = knows ? cluster_tie(w, from, side ? low : high) : NETWORK_NONE;
+            if (k != NETWORK_NONE) network_value(&w->ties, from, TIE_AWARENESS)[k] = awareness;
+        }
+    }
+}
+
+static void tie_supplier(struct world *w, uint32_t i, uint32_t j)
+{
+    uint32_t k = cluster_tie(w, i, j);
+    if (k == NETWORK_NONE) return;
+    network_value(&w->ties, i, TIE_TRUST)[k] = (float)cluster_params(w)->supplier_trust;
+    network_value(&w->ties, i, TIE_AWARENESS)[k] = 1.0f;
+    network_touched(&w->ties, i)[k] = (uint16_t)w->tick;
+    network_kind(&w->ties, i)[k] |= TIE_SUPPLIER | TIE_STRONG;
+}
+
+static uint32_t supplier_count(const struct world *w, uint32_t i)
+{
+    const uint8_t *kind = network_kind(&w->ties, i);
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < w->ties.rows[i].n; k++)
+        n += (kind[k] & TIE_SUPPLIER) != 0;
+    return n;
+}
+
+/* Waiting time of the race that a core firm's suppliers run: exponential with rate exp(-km / reach). */
+static double supplier_race(const struct world *w, uint32_t block, uint32_t core, uint32_t supplier)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    struct rng r = rng_open(w->seed, STREAM_supplier, block, f->uid[core], f->uid[supplier], 0);
+    double km = cluster_derived(w)->km[f->place[core]][f->place[supplier]];
+    return rng_exponential(&r) * real_exp(km / cluster_params(w)->supplier_reach);
+}
+
+static void pick_suppliers(struct world *w, uint32_t block, uint32_t core)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    double last = -1.0;
+    for (int64_t n = 0; n < cluster_params(w)->supplier_ties; n++) {
+        double best = INFINITY;
+        uint32_t chosen = RNG_NOBODY;
+        EACH_MEMBER(w, block, j)
+        {
+            if (f->sector[j] != SUPPLIER) continue;
+            double time = supplier_race(w, block, core, j);
+            if (time > last && time < best) {
+                best = time;
+                chosen = j;
+            }
+        }
+        if (chosen == RNG_NOBODY) return;
+        tie_supplier(w, core, chosen);
+        tie_supplier(w, chosen, core);
+        last = best;
+    }
+}
+
+/* A core firm that lacks suppliers takes the newcomer on with probability exp(-km / reach): the race within one unit. */
+static void offer_supply(struct world *w, uint32_t block, uint32_t supplier)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    EACH_MEMBER(w, block, core)
+    {
+        if (f->sector[core] != CORE || supplier_count(w, core) >= (uint32_t)cluster_params(w)->supplier_ties) continue;
+        struct rng r = rng_open(w->seed, STREAM_supplier, block, f->uid[core], f->uid[supplier], 1);
+        double km = cluster_derived(w)->km[f->place[core]][f->place[supplier]];
+        if (rng_uniform(&r) >= real_exp(-km / cluster_params(w)->supplier_reach)) continue;
+        tie_supplier(w, core, supplier);
+        tie_supplier(w, supplier, core);
+    }
+}
+
+static uint32_t free_slot(const struct world *w, uint32_t block)
+{
+    for (uint32_t i = cluster_first(w, block); i < cluster_end(w, block); i++)
+        if (!cluster_firms(w)->member[i]) return i;
+    return RNG_NOBODY;
+}
+
+/* A slot is used again: nothing of its last firm may stay. */
+static void clear_slot(struct world *w, uint32_t i)
+{
+    struct cluster_firms *f = cluster_firms(w);
+#define FIELD(ctype, letter, width, name, in_panel, unit, low, high, doc)                                              \
+    for (uint32_t v = 0; v < (width); v++)                                                                             \
+        f->name[i * (width) + v] = 0;
+#include "cluster/fields.def"
+#undef FIELD
+    w->ties.rows[i].n = 0;
+}
+
+uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t roster_row)
+{
+    struct cluster_firms *f = cluster_firms(w);
+    struct cluster_block *c = cluster_block(w, block);
+    uint32_t i = free_slot(w, block);
+    if (i == RNG_NOBODY) return i;
+    clear_slot(w, i);
+    f->uid[i] = uid;
+    f->entered[i] = w->time;
+    f->founder[i] = uid < FIRST_APPLICANT && w->tick == 0;
+    struct rng r = rng_open(w->seed, STREAM_firm, block, uid, RNG_NOBODY, 0);
+    draw_identity(w, i, roster_row, &r);
+    draw_attitude(w, i, &r);
+    draw_knowledge(w, i, &r);
+    f->known_to_staff[i] = 1.0; /* management has just taken the firm in */
+    f->member[i] = 1;
+    c->n++;
+    acquaint(w, block, i);
+    if (f->sector[i] == CORE) pick_suppliers(w, block, i);
+    if (f->sector[i] == SUPPLIER) offer_supply(w, block, i);
+    return i;
+}

@@ -1,0 +1,35 @@
+/* exits.c - members leave: hazard h exp(-k (B - B*) - k (V - V*)), one rate for all (evidence.md section 8). The others' ties to
+ * them end; their projects go on without them, and end when fewer than two are left.
+ */
+#include "cluster/cluster.h"
+
+static void end_ties(struct world *w, uint32_t block)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    EACH_MEMBER(w, block, i)
+    {
+        const uint32_t *to = network_to(&w->ties, i);
+        for (uint32_t k = w->ties.rows[i].n; k-- > 0;)
+            if (!f->member[to[k]]) network_drop(&w->ties, i, k);
+    }
+}
+
+void cluster_exits(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_block *c = cluster_block(w, block);
+    struct cluster_firms *f = cluster_firms(w);
+    EACH_MEMBER(w, block, i)
+    {
+        double hazard =
+            p->exit_base * real_exp(-p->exit_slope * (f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v));
+        struct rng r = cluster_draws(w, block, STREAM_leaving, i);
+        double u = rng_uniform(&r);
+        if (u >= hazard * w->dt || u >= real_chance(hazard, w->dt)) continue; /* the chance is below hazard dt */
+        f->member[i] = 0;
+        w->ties.rows[i].n = 0;
+        c->n--;
+        c->tally.exits++;
+    }
+    if (c->tally.exits) end_ties(w, block);
+}

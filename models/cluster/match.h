@@ -1,0 +1,23 @@
+/* match.h - what two firms have for each other (model.md, definitions; Nooteboom et al. 2007).
+ *
+ *   distance   d_ij = 1 - cos(x_i, x_j), x the firm's skills summed over 10 domains
+ *   inverted U f(d) = (1.2 - d)(d + 1.2 - 2 d*) / (1.2 - d*)^2: absorption (falling) x novelty (rising), best at d*, f(d*) = 1
+ *   need met   h_ij = the best of j's skills for one of i's needs: full for the specialty, a quarter for its domain
+ *   match      m_ij = f(d_ij) (q + (1 - q) (h_ij + h_ji) / 2), q = model.projects.need_floor
+ */
+#ifndef KLYNGE_MODELS_CLUSTER_MATCH_H
+#define KLYNGE_MODELS_CLUSTER_MATCH_H
+
+#include "cluster/cluster.h"
+
+/* Dot product of two firms' domain profiles. */
+double cluster_match_dot(const struct cluster_firms *f, uint32_t i, uint32_t j);
+double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_t j);
+/* How far j meets a need of i, 0 .. 1. */
+double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j);
+double cluster_match_inverted_u(double distance, double best);
+double cluster_match_value(const struct world *w, uint32_t i, uint32_t j, enum cluster_level level);
+/* Same sector and profiles that overlap. */
+bool cluster_match_competitors(const struct world *w, uint32_t i, uint32_t j);
+
+#endif

@@ -1,0 +1,141 @@
+/* model.c - the cluster model as the core sees it: the tables, put together. */
+#include "cluster/model.h"
+
+#include "cluster/cluster.h"
+#include "cluster/tie.h"
+
+static const struct param params[] = {
+#define PARAM(type, name, ...) PARAM_ROW(struct cluster_params, type, name, __VA_ARGS__)
+#include "cluster/params.def"
+#undef PARAM
+};
+
+static const struct field fields[] = {
+#define FIELD(ctype, letter, width, name, in_panel, unit, low, high, doc)                                              \
+    {#name, sizeof(ctype), width, offsetof(struct cluster_firms, name), letter, in_panel, unit, low, high, doc},
+#include "cluster/fields.def"
+#undef FIELD
+};
+
+static const struct stream streams[] = {
+#define STREAM(name, doc) {#name, doc},
+#include "cluster/streams.def"
+#undef STREAM
+};
+
+static const struct tie_value tie_values[] = {
+    {"trust", "1", "trust of the firm in its partner today"},
+    {"awareness", "1", "awareness of the partner's competence today; known from 0.5 on"},
+};
+
+#define ALL    (1u << BY_TENURE_COHORT | 1u << BY_SIZE_CLASS | 1u << BY_SECTOR | 1u << BY_QUADRANT)
+#define ARENAS (1u << BY_ARENA)
+#define LEVELS (1u << BY_LEVEL)
+static const struct observable observables[] = {
+#define OBSERVABLE(name, unit, methods, low, high, combine, cadence, by, long_name, doc)                               \
+    {#name, unit, methods, low, high, OBSERVE_##combine, OBSERVE_##cadence, "/", -1, by, long_name, doc},
+#define COST(name, unit, long_name, doc)                                                                               \
+    {#name, unit, "time: sum", 0, INFINITY, OBSERVE_SUM, OBSERVE_TICK, "/cost", BY_INSTRUMENT, 0, long_name, doc},
+#include "cluster/observables.def"
+#undef OBSERVABLE
+#undef COST
+};
+
+static const char *const cohorts[] = {"founders", "under 1 year", "1 to 3 years", "over 3 years"};
+static const char *const sizes[] = {"1-9", "10-49", "50-249", "250+"};
+static const char *const sectors[] = {"core", "supplier", "tech", "research", "public", "investor", "other", NULL};
+static const char *const quadrants[] = {"low U, low A", "high U, low A", "low U, high A", "high U, high A"};
+static const char *const arenas[] = {"gathering", "chance", "call", "introduction", "project"};
+static const char *const levels[] = {"L1", "L2", "L3", "L4"};
+static const char *const instruments[] = {"gatherings", "outreach", "brokering", "opening"};
+static const struct grouping groupings[] = {
+    [BY_TENURE_COHORT] = {"tenure_cohort", cohorts, N_COHORTS, "founding members, and later ones by time since entry"},
+    [BY_SIZE_CLASS] = {"size_class", sizes, N_SIZES, "employees"},
+    [BY_SECTOR] = {"sector", sectors, N_SECTORS, "sector"},
+    [BY_QUADRANT] = {"quadrant", quadrants, N_QUADRANTS, "understanding U and anchoring A, split at 0.5"},
+    [BY_ARENA] = {"arena", arenas, N_ARENAS, "where members meet"},
+    [BY_LEVEL] =
+        {"level", levels, N_LEVELS,
+         "sensitivity: framework conditions, knowledge sharing, knowledge development, technology development"},
+    [BY_INSTRUMENT] = {"instrument", instruments, N_INSTRUMENTS, "instrument of facilitation"},
+};
+
+#define R(name)   (UINT64_C(1) << FIELD_##name)
+#define TIES      PROCESS_TIES
+#define BLOCK     PROCESS_BLOCK
+#define KNOWLEDGE (R(competence) | R(skill) | R(skill_norm) | R(need))
+#define PROJECTS                                                                                                       \
+    (R(member) | R(uid) | R(sector) | KNOWLEDGE | R(understanding) | R(hours_year) | R(hours_projects) | R(committed))
+#define ENTRY ((UINT64_C(1) << N_FIELDS) - 1)
+static const struct process schedule[] = {
+#define PROCESS(name, reads, writes, doc)                                                                              \
+    {#name, cluster_##name, PROCESS_LOCAL, reads, writes, "model.processes." #name, doc},
+#define FIXED(name, reads, writes, doc) {#name, cluster_##name, PROCESS_LOCAL, reads, writes, NULL, doc},
+#include "cluster/schedule.def"
+#undef PROCESS
+};
+_Static_assert(N_FIELDS < 62, "bits 62 and 63 of a process's reads and writes mean ties and block");
+_Static_assert((int)N_STREAMS < (int)RNG_STREAM_MAX, "the last stream is the replicate seeds'");
+
+static const char *const places[] = {
+#define PLACE(id, label, latitude, longitude) #id,
+#include "cluster/places.def"
+#undef PLACE
+    NULL};
+static const char *const size_choices[] = {"1-9", "10-49", "50-249", "250+", NULL};
+static const struct roster_column roster_columns[N_ROSTER] = {
+    [ROSTER_FIRM] = {"name", ROSTER_NAME, NULL, 0, 0, true, "", "name of the firm"},
+    [ROSTER_SECTOR] = {"sector", ROSTER_CHOICE, sectors, 0, 0, false, "", "sector; drawn where empty"},
+    [ROSTER_EMPLOYEES] = {"employees", ROSTER_REAL, NULL, 1, 1000000, false, "employees",
+                          "employees; drawn inside the size class where empty"},
+    [ROSTER_SIZE_CLASS] = {"size_class", ROSTER_CHOICE, size_choices, 0, 0, false, "", "size class; drawn where empty"},
+    [ROSTER_PLACE] = {"place", ROSTER_CHOICE, places, 0, 0, false, "", "place; drawn where empty"},
+    [ROSTER_JOINED] = {"joined", ROSTER_TIME, NULL, 1900, 2200, false, "year",
+                       "time of joining; a founding member where empty"},
+};
+
+static uint32_t cluster_uid(const struct world *w, uint32_t slot)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    return f->member[slot] ? f->uid[slot] : RNG_NOBODY;
+}
+
+static float cluster_tie_today(const struct world *w, uint32_t i, uint32_t k, uint32_t v)
+{
+    struct tie_view view = tie_view(&w->ties, i);
+    return v == TIE_TRUST ? tie_trust(w, &view, k) : tie_awareness(w, &view, k);
+}
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+const struct model cluster_model = {
+    .name = "cluster",
+    .doc = "firms in a formal industry cluster: understanding, anchoring, trust, growth and facilitation",
+    .params = {params, COUNT(params), sizeof(struct cluster_params)},
+    .fields = fields,
+    .n_fields = COUNT(fields),
+    .columns_size = sizeof(struct cluster_firms),
+    .tie_values = tie_values,
+    .n_tie_values = COUNT(tie_values),
+    .observables = observables,
+    .n_observables = COUNT(observables),
+    .groupings = groupings,
+    .n_groupings = COUNT(groupings),
+    .streams = streams,
+    .n_streams = COUNT(streams),
+    .schedule = schedule,
+    .n_processes = COUNT(schedule),
+    .roster_columns = roster_columns,
+    .n_roster_columns = COUNT(roster_columns),
+    .roster_path = "world.roster",
+    .derived_size = sizeof(struct cluster_derived),
+    .block_size = sizeof(struct cluster_block),
+    .derive = cluster_derive,
+    .release = cluster_release,
+    .block_init = cluster_block_init,
+    .block_free = cluster_block_free,
+    .begin = cluster_begin,
+    .verify = cluster_verify,
+    .uid = cluster_uid,
+    .tie_today = cluster_tie_today,
+    .block_bytes = cluster_block_bytes,
+};

@@ -1,0 +1,131 @@
+/* proposals.c - ideas become projects: the sensitivity gate, match, competition, capacity (thesis Fig 4; evidence.md section 8).
+ *
+ *   ideas       a firm i that knows j has ideas for a project with j at rate r(T_ij) U_i, r(T) = r0 exp(r1 T): over both sides of
+ *               a dyad this is r(T) at the mean understanding of about 0.5. Found by skipping: candidates come at the rate of
+ *               T = U = 1 and are kept with probability r(T) U / r(1)
+ *   level       drawn with the ideas' shares; both sides' trust must reach the level's gate
+ *   match       the idea is pursued with probability min(1, m_ij / typical), times 1 - penalty (1 - T) between competitors
+ *   acceptance  ideas of a tick are settled in random order, each needs capacity on both sides; then up to Poisson(team - 2) more
+ *               of i's known partners join, the best match first, if gate and capacity hold
+ */
+#include "cluster/cluster.h"
+#include "cluster/match.h"
+#include "cluster/tie.h"
+
+struct idea {
+    uint32_t i, j, extra; /* initiator, partner, further members wanted */
+    enum cluster_level level;
+    double order;
+};
+enum { IDEAS_MAX = 256 }; /* a tick; what is beyond waits for another idea */
+
+static enum cluster_level draw_level(const struct cluster_derived *d, double u)
+{
+    int level = 0;
+    while (level < N_LEVELS - 1 && u >= d->idea_upto[level])
+        level++;
+    return (enum cluster_level)level;
+}
+
+static bool through_gate(const struct world *w, uint32_t i, uint32_t j, enum cluster_level level)
+{
+    double gate = cluster_derived(w)->gate[level];
+    return tie_trust_of(w, i, j) >= gate && tie_trust_of(w, j, i) >= gate;
+}
+
+static bool pursued(const struct world *w, uint32_t i, uint32_t j, double trust, bool competitors,
+                    enum cluster_level level, double u)
+{
+    const struct cluster_params *p = cluster_params(w);
+    double open = competitors ? 1.0 - p->penalty * (1.0 - trust) : 1.0;
+    return u < open * fmin(1.0, cluster_match_value(w, i, j, level) / p->match_typical);
+}
+
+/* How many ties are passed over before the next candidate: geometric. */
+static double skipped(struct rng *r, double log_skip) { return floor(real_log(rng_uniform(r)) / log_skip); }
+
+/* Ideas of firm i, appended to `ideas`. Candidates are ties passed over at chance `top` a tick; log_skip is log(1 - top). */
+static uint32_t have_ideas(struct world *w, uint32_t block, uint32_t i, double log_skip, struct idea *ideas, uint32_t n)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct tie_view v = tie_view(&w->ties, i);
+    struct rng r = cluster_draws(w, block, STREAM_idea, i);
+    for (double at = skipped(&r, log_skip); at < v.n; at += 1.0 + skipped(&r, log_skip)) {
+        uint32_t k = (uint32_t)at, j = v.to[k];
+        double trust = (double)tie_trust(w, &v, k), keep = rng_uniform(&r);
+        double weight = real_exp(p->start_slope * (trust - 1.0)) * cluster_firms(w)->understanding[i];
+        if (!tie_known(w, &v, k) || keep >= weight) continue;
+        cluster_block(w, block)->tally.ideas++;
+        enum cluster_level level = draw_level(cluster_derived(w), rng_uniform(&r));
+        double u = rng_uniform(&r), order = rng_uniform(&r);
+        uint32_t extra = rng_poisson(&r, p->team - 2.0);
+        if (n == IDEAS_MAX || !through_gate(w, i, j, level)) continue;
+        if (!pursued(w, i, j, trust, v.kind[k] & TIE_COMPETITOR, level, u)) continue;
+        struct idea idea = {i, j, extra, level, order};
+        ideas[n++] = idea;
+    }
+    return n;
+}
+
+static void put_in_order(struct idea *ideas, uint32_t n)
+{
+    for (uint32_t a = 1; a < n; a++) {
+        struct idea moved = ideas[a];
+        uint32_t b = a;
+        for (; b > 0 && ideas[b - 1].order > moved.order; b--)
+            ideas[b] = ideas[b - 1];
+        ideas[b] = moved;
+    }
+}
+
+static bool on_team(const uint32_t *team, uint32_t n, uint32_t j)
+{
+    for (uint32_t a = 0; a < n; a++)
+        if (team[a] == j) return true;
+    return false;
+}
+
+/* The best of i's known partners that may still join, or RNG_NOBODY. */
+static uint32_t next_member(const struct world *w, const struct idea *idea, const uint32_t *team, uint32_t n)
+{
+    struct tie_view v = tie_view(&w->ties, idea->i);
+    uint32_t chosen = RNG_NOBODY;
+    double best = 0.0;
+    for (uint32_t k = 0; k < v.n; k++) {
+        uint32_t j = v.to[k];
+        if (!tie_known(w, &v, k) || on_team(team, n, j) || !cluster_has_capacity(w, j, idea->level) ||
+            !through_gate(w, idea->i, j, idea->level))
+            continue;
+        double match = cluster_match_value(w, idea->i, j, idea->level);
+        if (match > best) {
+            best = match;
+            chosen = j;
+        }
+    }
+    return chosen;
+}
+
+static void settle(struct world *w, uint32_t block, const struct idea *idea)
+{
+    if (!cluster_has_capacity(w, idea->i, idea->level) || !cluster_has_capacity(w, idea->j, idea->level)) return;
+    uint32_t team[TEAM_MAX] = {idea->i, idea->j}, n = 2;
+    while (n < TEAM_MAX && n < 2 + idea->extra) {
+        uint32_t j = next_member(w, idea, team, n);
+        if (j == RNG_NOBODY) break;
+        team[n++] = j;
+    }
+    cluster_start_project(w, block, idea->level, team, n, FROM_IDEA);
+}
+
+void cluster_proposals(struct world *w, uint32_t block)
+{
+    struct idea ideas[IDEAS_MAX];
+    const struct cluster_params *p = cluster_params(w);
+    uint32_t n = 0;
+    double log_skip = -p->start_base * real_exp(p->start_slope) * w->dt; /* log of 1 - chance(rate at T = U = 1) */
+    EACH_MEMBER(w, block, i)
+    n = have_ideas(w, block, i, log_skip, ideas, n);
+    put_in_order(ideas, n);
+    for (uint32_t k = 0; k < n; k++)
+        settle(w, block, &ideas[k]);
+}

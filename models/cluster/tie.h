@@ -1,0 +1,87 @@
+/* tie.h - a tie's values today, in closed form.
+ *
+ *   trust      T(t) = T(t0) exp(-delta (t - t0))                         any tie (evidence.md section 8: trust waning)
+ *              T(t) = T* + (T(t0) - T*) exp(-(kappa + delta) (t - t0))   customer and supplier: daily trade rebuilds at
+ *                     rate kappa, set so that T* = kappa / (kappa + delta) is model.trust.supplier
+ *   awareness  c(t) = c(t0) exp(-eta (t - t0)), kept up by trade between customer and supplier
+ *
+ * A tie that has been above the lapse level and falls below it lapses: trust 0. Factors are tabled by whole ticks.
+ */
+#ifndef KLYNGE_MODELS_CLUSTER_TIE_H
+#define KLYNGE_MODELS_CLUSTER_TIE_H
+
+#include "cluster/cluster.h"
+
+struct tie_view {
+    uint32_t n;
+    uint32_t *to;
+    float *trust, *awareness;
+    uint16_t *touched;
+    uint8_t *kind;
+};
+
+static inline struct tie_view tie_view(const struct network *g, uint32_t i)
+{
+    struct tie_view v = {
+        g->rows[i].n,          network_to(g, i),  network_value(g, i, TIE_TRUST), network_value(g, i, TIE_AWARENESS),
+        network_touched(g, i), network_kind(g, i)};
+    return v;
+}
+
+static inline float tie_trust(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_derived *d = cluster_derived(w);
+    uint32_t ticks = w->tick - v->touched[k];
+    float then = v->trust[k];
+    if (v->kind[k] & TIE_SUPPLIER) {
+        float held = (float)p->supplier_trust;
+        return held + (then - held) * d->keep_supplier[ticks];
+    }
+    float now = then * d->keep_trust[ticks], lapse = (float)p->trust_lapse;
+    return then >= lapse && now < lapse ? 0.0f : now;
+}
+
+static inline float tie_awareness(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    if (v->kind[k] & TIE_SUPPLIER) return v->awareness[k];
+    return v->awareness[k] * cluster_derived(w)->keep_awareness[w->tick - v->touched[k]];
+}
+
+/* Contact preference by trust, ((0.1 + T) / 1.1)^s, at the nearest of PREFERENCE_STEPS steps of T: a partner taken at random and
+ * kept with this chance is one drawn in proportion to (0.1 + T)^s. */
+static inline double tie_preference(const struct world *w, double trust)
+{
+    return cluster_derived(w)->preference[(int)(trust * PREFERENCE_STEPS + 0.5)];
+}
+
+static inline bool tie_known(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    return tie_awareness(w, v, k) >= KNOWN;
+}
+
+/* Trust of i in j today, 0 without a tie. */
+static inline double tie_trust_of(const struct world *w, uint32_t i, uint32_t j)
+{
+    struct tie_view v = tie_view(&w->ties, i);
+    uint32_t k = network_find(&w->ties, i, j);
+    return k == NETWORK_NONE ? 0.0 : (double)tie_trust(w, &v, k);
+}
+
+static inline bool tie_knows(const struct world *w, uint32_t i, uint32_t j)
+{
+    struct tie_view v = tie_view(&w->ties, i);
+    uint32_t k = network_find(&w->ties, i, j);
+    return k != NETWORK_NONE && tie_known(w, &v, k);
+}
+
+/* Write today's values into tie k and count from today on. */
+static inline void tie_refresh(const struct world *w, struct tie_view *v, uint32_t k)
+{
+    float trust = tie_trust(w, v, k), awareness = tie_awareness(w, v, k);
+    v->trust[k] = trust;
+    v->awareness[k] = awareness;
+    v->touched[k] = (uint16_t)w->tick;
+}
+
+#endif

@@ -1,0 +1,204 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/verb.h"
+#include "core/param.h"
+
+#define AT(member) offsetof(struct options, member)
+enum { MOST_THREADS = 1024 };
+
+const struct option_row options_table[] = {
+    {"out", 'o', "FILE", OPTION_TEXT, AT(out), 0, VERB_RUN, "write the results to FILE"},
+    {"force", 'f', NULL, OPTION_FLAG, AT(force), 0, VERB_RUN, "replace FILE if it exists"},
+    {"set", 's', "PATH=VALUE", OPTION_SETS, AT(sets), 0, VERB_RUN | VERB_CHECK,
+     "change a parameter in every scenario; repeatable; `klynge params` lists them"},
+    {"seed", 0, "N", OPTION_TEXT, AT(seed), 0, VERB_RUN | VERB_CHECK, "base seed, instead of the config's run.seed"},
+    {"replicates", 0, "N", OPTION_TEXT, AT(replicates), 0, VERB_RUN | VERB_CHECK,
+     "replicates of each scenario, instead of the config's run.replicates"},
+    {"threads", 't', "N", OPTION_COUNT, AT(threads), MOST_THREADS, VERB_RUN | VERB_CHECK,
+     "threads to use, 1 to 1024; without it OMP_NUM_THREADS, or all processors"},
+    {"dry-run", 'n', NULL, OPTION_FLAG, AT(dry_run), 0, VERB_RUN, "print the plan as `check` does, and write nothing"},
+    {"model", 0, "NAME", OPTION_TEXT, AT(model), 0, VERB_PARAMS, "the model to list, instead of the default one"},
+    {"markdown", 0, NULL, OPTION_FLAG, AT(markdown), 0, VERB_PARAMS, "as a reference document"},
+    {"config", 0, NULL, OPTION_FLAG, AT(config), 0, VERB_PARAMS, "as a complete config with every default"},
+    {"json", 0, NULL, OPTION_FLAG, AT(json), 0, VERB_ALL, "print the result as JSON on one line"},
+    {"quiet", 'q', NULL, OPTION_FLAG, AT(quiet), 0, VERB_RUN | VERB_CHECK,
+     "print no progress and no remarks, errors only"},
+    {"help", 'h', NULL, OPTION_FLAG, AT(help), 0, VERB_ALL, "this help"},
+    {"version", 'V', NULL, OPTION_FLAG, AT(version), 0, VERB_ALL, "version, commit, compiler and libraries"},
+    {NULL, 0, NULL, OPTION_FLAG, 0, 0, 0, NULL},
+};
+enum { MOST_ROWS = sizeof options_table / sizeof *options_table };
+
+/* ---- getopt_long's tables ------------------------------------------------------------------------------------------- */
+
+enum { LONG_BASE = 256 }; /* a long option is LONG_BASE + its row, a short one its letter */
+
+struct tables {
+    struct option longs[MOST_ROWS];
+    char shorts[2 * MOST_ROWS + 2];
+};
+
+static void make_tables(struct tables *t, unsigned verb_bit)
+{
+    memset(t, 0, sizeof *t);
+    char *s = t->shorts;
+    *s++ = ':'; /* a missing argument is told from an unknown option */
+    size_t n = 0;
+    for (int k = 0; options_table[k].name; k++) {
+        const struct option_row *row = &options_table[k];
+        if (!(row->verbs & verb_bit)) continue;
+        int argument = row->argument ? required_argument : no_argument;
+        t->longs[n++] = (struct option){row->name, argument, NULL, LONG_BASE + k};
+        if (!row->letter) continue;
+        *s++ = row->letter;
+        if (row->argument) *s++ = ':';
+    }
+}
+
+static const struct option_row *row_of(int value)
+{
+    if (value >= LONG_BASE) return &options_table[value - LONG_BASE];
+    for (const struct option_row *row = options_table; row->name; row++)
+        if (row->letter && row->letter == value) return row;
+    return NULL;
+}
+
+/* ---- storing ---------------------------------------------------------------------------------------------------------- */
+
+static int store_count(const struct option_row *row, int *count, const char *text, struct error *err)
+{
+    char *end;
+    errno = 0;
+    long n = strtol(text, &end, 10);
+    if (end == text || *end || errno || n < 1 || n > row->most)
+        return error_set(err, ERROR_CONFIG, "--%s: found %s, expected a whole number from 1 to %d", row->name,
+                         *text ? text : "nothing", row->most);
+    *count = (int)n;
+    return ERROR_NONE;
+}
+
+static int store(struct options *o, const struct option_row *row, const char *text, struct error *err)
+{
+    void *at = (char *)o + row->offset;
+    switch (row->kind) {
+    case OPTION_FLAG: *(bool *)at = true; return ERROR_NONE;
+    case OPTION_TEXT:
+        if (!*text) return error_set(err, ERROR_CONFIG, "--%s: found nothing, expected %s", row->name, row->argument);
+        *(const char **)at = text;
+        return ERROR_NONE;
+    case OPTION_COUNT: return store_count(row, at, text, err);
+    case OPTION_SETS: o->sets[o->n_sets++] = text; return ERROR_NONE;
+    }
+    return ERROR_NONE;
+}
+
+/* ---- what is wrong with an option --------------------------------------------------------------------------------------- */
+
+static bool begins(const char *name, const char *typed, size_t n) { return strncmp(name, typed, n) == 0; }
+
+static int tell_ambiguous(const struct verb *verb, const char *typed, size_t n, struct error *err)
+{
+    char could[256] = "";
+    for (const struct option_row *row = options_table; row->name; row++) {
+        size_t used = strlen(could);
+        if (row->verbs & verb->bit && begins(row->name, typed, n))
+            snprintf(could + used, sizeof could - used, "%s--%s", used ? " or " : "", row->name);
+    }
+    return error_set(err, ERROR_CONFIG, "--%.*s could mean %s", (int)n, typed, could);
+}
+
+static int tell_unknown_long(const struct verb *verb, const char *typed, struct error *err)
+{
+    size_t n = strcspn(typed, "=");
+    unsigned meant = 0;
+    struct param_nearest best = {0};
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)n, typed);
+    for (const struct option_row *row = options_table; row->name; row++) {
+        if (!(row->verbs & verb->bit)) {
+            if (strcmp(row->name, word) != 0) continue;
+            return error_set(err, ERROR_CONFIG, "--%s is not an option of `%s`", word, verb->name);
+        }
+        meant += begins(row->name, typed, n);
+        param_consider(&best, word, row->name);
+    }
+    if (meant > 1) return tell_ambiguous(verb, typed, n, err);
+    if (best.name) return error_set(err, ERROR_CONFIG, "unknown option --%s; did you mean --%s?", word, best.name);
+    return error_set(err, ERROR_CONFIG, "unknown option --%s", word);
+}
+
+static int tell_unknown(const struct verb *verb, const char *word, struct error *err)
+{
+    const struct option_row *row = row_of(optopt);
+    if (row && optopt >= LONG_BASE) return error_set(err, ERROR_CONFIG, "--%s takes no value", row->name);
+    if (!optopt) return tell_unknown_long(verb, word + 2, err);
+    if (row) return error_set(err, ERROR_CONFIG, "-%c (--%s) is not an option of `%s`", optopt, row->name, verb->name);
+    return error_set(err, ERROR_CONFIG, "unknown option -%c", optopt);
+}
+
+static int tell_missing(struct error *err)
+{
+    const struct option_row *row = row_of(optopt);
+    if (!row) return error_set(err, ERROR_CONFIG, "an option lacks its value");
+    return error_set(err, ERROR_CONFIG, "--%s lacks its value, %s", row->name, row->argument);
+}
+
+/* ---- parsing ---------------------------------------------------------------------------------------------------------- */
+
+static int parse_words(struct options *o, int n, struct error *err)
+{
+    struct tables t;
+    int code = ERROR_NONE;
+    make_tables(&t, o->verb->bit);
+    opterr = 0;
+    optind = 0; /* glibc: start anew */
+    for (int value; !code && (value = getopt_long(n, o->words, t.shorts, t.longs, NULL)) != -1;) {
+        if (value == '?')
+            code = tell_unknown(o->verb, o->words[optind - 1], err);
+        else if (value == ':')
+            code = tell_missing(err);
+        else
+            code = store(o, row_of(value), optarg, err);
+    }
+    o->operands = o->words + optind;
+    o->n_operands = n - optind;
+    return code;
+}
+
+static int check_operands(const struct options *o, struct error *err)
+{
+    const struct verb *v = o->verb;
+    int n = (int)strcspn(v->operands, " ");
+    if (o->n_operands < v->fewest)
+        return error_set(err, ERROR_CONFIG, "no %.*s is given: klynge %s %s", n, v->operands, v->name, v->operands);
+    if (o->n_operands > v->most)
+        return error_set(err, ERROR_CONFIG, "one %.*s is enough; `%s` is one too many", n, v->operands,
+                         o->operands[v->most]);
+    return ERROR_NONE;
+}
+
+int options_parse(struct options *o, const struct verb *verb, int argc, char *const *argv, struct error *err)
+{
+    *o = (struct options){.verb = verb, .argc = argc, .argv = argv};
+    int n = argc - 1; /* getopt_long sees the verb as the program's name */
+    o->words = calloc((size_t)argc, sizeof *o->words);
+    o->sets = calloc((size_t)argc, sizeof *o->sets);
+    if (!o->words || !o->sets) return error_set(err, ERROR_IO, "no memory for the command line");
+    memcpy(o->words, argv + 1, (size_t)n * sizeof *o->words);
+    int code = parse_words(o, n, err);
+    if (code || o->help || o->version) return code;
+    return check_operands(o, err);
+}
+
+void options_free(struct options *o)
+{
+    free(o->words);
+    free(o->sets);
+    *o = (struct options){0};
+}

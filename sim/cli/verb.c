@@ -1,0 +1,173 @@
+#include "cli/verb.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/param.h"
+
+/* ---- the table ---------------------------------------------------------------------------------------------------- */
+
+static const struct verb_example run_examples[] = {
+    {"klynge run configs/act.cfg -o act.h5", "every scenario and replicate of the config, on all processors"},
+    {"klynge run configs/act.cfg -o more.h5 --replicates 200 --seed 7", "more replicates, other random numbers"},
+    {"klynge run configs/act.cfg -o slow.h5 --set model.trust.hours=60", "one parameter changed in every scenario"},
+    {NULL, NULL},
+};
+static const struct verb_example check_examples[] = {
+    {"klynge check configs/act.cfg", "is it right, and what will it cost?"},
+    {"klynge check configs/act.cfg --set world.clusters=1000 --threads 8", "what a larger world would need"},
+    {NULL, NULL},
+};
+static const struct verb_example params_examples[] = {
+    {"klynge params model.trust", "one section"},
+    {"klynge params wage cost", "everything with one of these words in its name"},
+    {"klynge params --config > mine.cfg", "a complete config to edit"},
+    {NULL, NULL},
+};
+static const struct verb_example summary_examples[] = {
+    {"klynge summary act.h5", "tables to read"},
+    {"klynge summary act.h5 --json | jq '.observables[0]'", "the same for a program"},
+    {NULL, NULL},
+};
+
+static const int run_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
+static const int check_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
+static const int read_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_IO, -1};
+
+const struct verb verb_table[] = {
+    {"run", VERB_RUN, "CONFIG -o OUT.h5", 1, 1, verb_run, "run all scenarios and replicates of a config into one file",
+     "Runs every scenario x replicate of CONFIG and writes one result file (HDF5). The file appears under its name "
+     "only "
+     "when it is complete and has been read back; until then, and after an interruption, there is nothing. The numbers "
+     "are the same for any number of threads.",
+     run_examples, run_codes},
+    {"check", VERB_CHECK, "CONFIG", 1, 1, verb_check, "validate a config and show what running it would take",
+     "Reads CONFIG as `run` does, tells every mistake in it, and prints the plan: scenarios, runs, ticks, size of the "
+     "result, memory, and core-seconds, which it measures by running one replicate of the first scenario for at most a "
+     "few seconds. Writes no file.",
+     check_examples, check_codes},
+    {"params", VERB_PARAMS, "[NAME...]", 0, VERB_ANY_NUMBER, verb_params,
+     "list parameters, policy settings, observables and processes",
+     "Lists every parameter and policy setting with default, unit, range, grade and source, and the model's "
+     "observables, "
+     "groupings, random streams and processes. NAME is a path, its beginning or a part of it. Grades: V read in a "
+     "source, D computed from data, M recalled, A assumed and to be swept, V/A a verified anchor with a judgement, - a "
+     "switch or an input.",
+     params_examples, read_codes},
+    {"summary", VERB_SUMMARY, "FILE", 1, 1, verb_summary, "means and 95 % intervals of a result file",
+     "For every scenario of FILE: mean and 95 % interval (Student t over replicates) of the main observables at the "
+     "end "
+     "and over the last 12 months, and their means at each turn of the year. Replicates without a value are left out, "
+     "and n says how many there were. In --json, a name ending in _last_year is the mean over the last 12 months.",
+     summary_examples, read_codes},
+    {NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct verb *verb_find(const char *name)
+{
+    for (const struct verb *v = verb_table; v->name; v++)
+        if (strcmp(v->name, name) == 0) return v;
+    return NULL;
+}
+
+/* ---- programs beside this one --------------------------------------------------------------------------------------- */
+
+enum { PATH_ROOM = 4096 };
+static const char prefix[] = "klynge-";
+
+/* The folder that holds this program, with a slash at its end; empty when it cannot be told. */
+static void own_folder(char folder[PATH_ROOM])
+{
+    ssize_t n = readlink("/proc/self/exe", folder, PATH_ROOM - 1);
+    folder[n < 0 ? 0 : n] = '\0';
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[1] = '\0';
+    else
+        folder[0] = '\0';
+}
+
+static bool path_of(const char *name, char path[PATH_ROOM])
+{
+    char folder[PATH_ROOM];
+    own_folder(folder);
+    if (!*folder || strchr(name, '/')) return false;
+    return snprintf(path, PATH_ROOM, "%s%s%s", folder, prefix, name) < PATH_ROOM;
+}
+
+/* The first line of a script's docstring, without its quotes. */
+static void read_line(const char *path, char *line, size_t size)
+{
+    char text[256];
+    FILE *f = fopen(path, "r");
+    line[0] = '\0';
+    for (int k = 0; f && k < 20 && fgets(text, sizeof text, f); k++) {
+        if (strncmp(text, "\"\"\"", 3) != 0) continue;
+        text[3 + strcspn(text + 3, "\"\n")] = '\0';
+        snprintf(line, size, "%.*s", (int)size - 1, text + 3);
+        break;
+    }
+    if (f) fclose(f);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct verb_beside *)a)->name, ((const struct verb_beside *)b)->name);
+}
+
+/* Is it the name of such a program, and one that can be started? */
+static bool is_beside(const char *file, char path[PATH_ROOM])
+{
+    if (strncmp(file, prefix, sizeof prefix - 1) != 0) return false;
+    const char *name = file + sizeof prefix - 1;
+    return strlen(name) < sizeof((struct verb_beside *)NULL)->name && path_of(name, path) && access(path, X_OK) == 0;
+}
+
+size_t verb_beside_list(struct verb_beside **list)
+{
+    char path[PATH_ROOM];
+    size_t n = 0;
+    *list = NULL;
+    own_folder(path);
+    DIR *folder = *path ? opendir(path) : NULL;
+    for (struct dirent *each; folder && (each = readdir(folder));) {
+        if (!is_beside(each->d_name, path)) continue;
+        struct verb_beside *grown = realloc(*list, (n + 1) * sizeof **list);
+        if (!grown) break;
+        *list = grown;
+        snprintf(grown[n].name, sizeof grown[n].name, "%s", each->d_name + sizeof prefix - 1);
+        read_line(path, grown[n].line, sizeof grown[n].line);
+        n++;
+    }
+    if (folder) closedir(folder);
+    if (n) qsort(*list, n, sizeof **list, by_name);
+    return n;
+}
+
+const char *verb_nearest(const char *typed)
+{
+    static char found[64];
+    struct param_nearest best = {0};
+    struct verb_beside *beside;
+    size_t n = verb_beside_list(&beside);
+    for (const struct verb *v = verb_table; v->name; v++)
+        param_consider(&best, typed, v->name);
+    for (size_t k = 0; k < n; k++)
+        param_consider(&best, typed, beside[k].name);
+    if (best.name) snprintf(found, sizeof found, "%s", best.name);
+    free(beside);
+    return best.name ? found : NULL;
+}
+
+int verb_become(const char *name, char **arguments, struct error *err)
+{
+    static char path[PATH_ROOM];
+    if (!path_of(name, path) || access(path, F_OK) != 0) return ERROR_NONE;
+    arguments[0] = path;
+    execv(path, arguments);
+    return error_set(err, ERROR_IO, "%s cannot be started: %s", path, strerror(errno));
+}

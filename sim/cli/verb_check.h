@@ -1,0 +1,23 @@
+/* verb_check.h - the plan of a run as `check` prints it, also for `run --dry-run`. */
+#ifndef KLYNGE_CLI_VERB_CHECK_H
+#define KLYNGE_CLI_VERB_CHECK_H
+
+#include "core/ensemble.h"
+#include "core/error.h"
+
+struct options;
+
+/* What running a plan takes. */
+struct verb_check_needs {
+    double bytes_output, bytes_memory; /* memory of all worlds that run at once */
+    double bytes_per_firm, bytes_per_tie;
+    double core_seconds; /* NaN: not known */
+};
+
+int verb_check_measure(const struct ensemble_plan *plan, int threads, struct verb_check_needs *needs,
+                       struct error *err);
+
+/* Prints the plan, as text or JSON; nothing when quiet. */
+int verb_check_plan(const struct options *o, const struct ensemble_plan *plan, struct error *err);
+
+#endif

@@ -1,0 +1,102 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/answer.h"
+#include "cli/options.h"
+#include "cli/page.h"
+#include "cli/plan.h"
+#include "cli/progress.h"
+#include "cli/stop.h"
+#include "cli/verb.h"
+#include "cli/verb_check.h"
+#include "io/output.h"
+
+struct receiver {
+    struct output *out;
+    struct progress progress;
+};
+
+static int receive(void *context, const struct ensemble_plan *plan, const struct ensemble_batch *batch,
+                   struct error *err)
+{
+    return output_batch(((struct receiver *)context)->out, plan, batch, err);
+}
+
+static void show(void *context, uint64_t done, uint64_t total)
+{
+    progress_step(&((struct receiver *)context)->progress, done, total);
+}
+
+static int simulate(const struct options *o, const struct ensemble_plan *plan, struct output *out,
+                    struct ensemble_outcome *outcome, struct error *err)
+{
+    struct receiver receiver = {.out = out};
+    struct ensemble_sink sink = {&receiver, receive, show};
+    progress_begin(&receiver.progress, stderr, progress_style_of(stderr, o->quiet), progress_now, plan_runs(plan));
+    int code = ensemble_run(plan, plan_threads(o), &sink, &stop_asked, outcome, err);
+    progress_end(&receiver.progress);
+    return code;
+}
+
+static int tell(const struct options *o, const struct ensemble_outcome *outcome, const char *digest, struct error *err)
+{
+    char took[PAGE_NUMBER];
+    if (!o->quiet)
+        fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " runs in %s, digest %s\n", o->out, outcome->done, outcome->runs,
+                page_seconds(outcome->wall_seconds, took), digest);
+    if (!o->json) return ERROR_NONE;
+    json_t *answer = json_object();
+    answer_put(&answer, "output", answer_text(o->out));
+    answer_put(&answer, "runs", json_integer((json_int_t)outcome->runs));
+    answer_put(&answer, "done", json_integer((json_int_t)outcome->done));
+    answer_put(&answer, "failed", json_integer((json_int_t)outcome->failed));
+    answer_put(&answer, "wall_seconds", answer_real(outcome->wall_seconds));
+    answer_put(&answer, "cpu_seconds", answer_real(outcome->cpu_seconds));
+    answer_put(&answer, "digest", answer_text(digest));
+    return answer_json(answer, err);
+}
+
+/* Runs that failed: the file holds the others. `why` is what the first of them said. */
+static int tell_failed(const struct options *o, const struct ensemble_outcome *outcome, const struct error *why,
+                       struct error *err)
+{
+    return error_set(err, ERROR_RUN, "%" PRIu64 " of %" PRIu64 " runs failed, %s holds the others; the first said: %s",
+                     outcome->failed, outcome->runs, o->out, why->text);
+}
+
+static int run_plan(const struct options *o, const struct ensemble_plan *plan, const struct config_texts *texts,
+                    struct error *err)
+{
+    struct output *out = NULL;
+    struct ensemble_outcome outcome = {0};
+    struct error why = {0};
+    char digest[33] = "";
+    int code = output_open(&out, o->out, o->force, plan, texts, plan_threads(o), o->argc, o->argv, err);
+    if (code) goto out;
+    code = simulate(o, plan, out, &outcome, &why);
+    if (code) {
+        error_set(err, code, "%s; nothing was written", why.text);
+        goto out;
+    }
+    code = output_publish(&out, &outcome, digest, err);
+    if (code) goto out;
+    code = tell(o, &outcome, digest, err);
+    if (!code && outcome.failed) code = tell_failed(o, &outcome, &why, err);
+out:
+    output_discard(&out);
+    return code;
+}
+
+int verb_run(const struct options *o, struct error *err)
+{
+    struct ensemble_plan plan;
+    struct config_texts texts;
+    if (!o->out && !o->dry_run)
+        return error_set(err, ERROR_CONFIG, "no output is given: add -o FILE, such as -o out.h5, or --dry-run");
+    stop_listen();
+    int code = plan_load(o, &plan, &texts, err);
+    if (code) return code;
+    code = o->dry_run ? verb_check_plan(o, &plan, err) : run_plan(o, &plan, &texts, err);
+    config_free(&plan, &texts);
+    return code;
+}

@@ -1,0 +1,218 @@
+#include "core/ensemble.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/parallel.h"
+
+/* State shared by the threads; everything but `ended` is used inside the critical section `ensemble`. */
+struct state {
+    const struct ensemble_plan *plan;
+    const struct ensemble_sink *sink;
+    const volatile sig_atomic_t *stop;
+    struct ensemble_outcome *outcome;
+    struct error *err;
+    struct ensemble_batch **batches; /* (n_batches) made when first needed, freed when handed over */
+    uint32_t *left;                  /* (n_batches) runs not ended yet */
+    uint32_t batches_per_case;
+    uint64_t total;
+    atomic_int ended; /* error code that ends the ensemble early */
+    int inner_threads;
+};
+
+static double now(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void free_batch(struct ensemble_batch *b)
+{
+    if (!b) return;
+    for (uint32_t k = 0; k < b->n; k++) {
+        free(b->results[k]);
+        snapshot_free(b->snapshots[k]);
+    }
+    free(b);
+}
+
+static struct snapshots *new_snapshots(const struct ensemble_plan *plan, uint32_t replicate)
+{
+    bool panel = replicate < plan->run.panel_runs, ties = replicate < plan->run.tie_runs;
+    if (!panel && !ties) return NULL;
+    struct snapshots *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    double every = floor(plan->run.snapshot_every * (double)plan->run.ticks_per_year + 0.5);
+    s->every = every < 1.0 ? 1 : (uint32_t)every;
+    s->with_ties = ties;
+    return s;
+}
+
+/* The batch of a run, made now if this is its first run. NULL without memory. */
+static struct ensemble_batch *batch_of(struct state *s, uint32_t which, uint32_t c, uint32_t first)
+{
+    if (s->batches[which]) return s->batches[which];
+    const struct ensemble_plan *plan = s->plan;
+    struct ensemble_batch *b = calloc(1, sizeof *b);
+    if (!b) return NULL;
+    uint32_t rest = plan->n_replicates - first;
+    b->scenario = c / plan->n_points;
+    b->point = c % plan->n_points;
+    b->first = first;
+    b->n = rest < ENSEMBLE_BATCH ? rest : ENSEMBLE_BATCH;
+    for (uint32_t k = 0; k < b->n; k++) {
+        b->status[k] = RUN_NOT_RUN;
+        b->results[k] = malloc(plan->layout.n_doubles * sizeof(double));
+        if (!b->results[k]) {
+            free_batch(b);
+            return NULL;
+        }
+        b->snapshots[k] = new_snapshots(plan, first + k);
+    }
+    return s->batches[which] = b;
+}
+
+/* This thread's world, made anew when the case needs another scale. */
+static int fit_world(struct world *w, bool *made, const struct world_setup *setup, int threads, struct error *err)
+{
+    if (*made && memcmp(&w->setup.scale, &setup->scale, sizeof setup->scale) == 0) return ERROR_NONE;
+    if (*made) world_free(w);
+    *made = false;
+    int code = world_init(w, setup, threads, err);
+    *made = code == ERROR_NONE;
+    return code;
+}
+
+static int run_one(struct state *s, struct world *w, bool *made, uint32_t c, struct ensemble_batch *b, uint32_t k,
+                   struct error *err)
+{
+    const struct ensemble_plan *plan = s->plan;
+    const struct ensemble_case *each = &plan->cases[c];
+    struct world_setup setup = {plan->model,  &plan->run,    each->params, each->derived,
+                                each->roster, &plan->layout, each->scale};
+    int code = fit_world(w, made, &setup, s->inner_threads, err);
+    if (code) return code;
+    w->snapshots = b->snapshots[k];
+    return world_run(w, &setup, plan->seeds[b->first + k], b->results[k], s->stop, err);
+}
+
+static void blank(struct ensemble_batch *b, uint32_t k, const struct layout *layout)
+{
+    for (size_t d = 0; d < layout->n_doubles; d++)
+        b->results[k][d] = NAN;
+    snapshot_free(b->snapshots[k]);
+    b->snapshots[k] = NULL;
+}
+
+/* Count a run that has ended, and hand over its batch if it was the last of it. */
+static void finish_run(struct state *s, uint32_t which, uint32_t k, int code, const struct error *why)
+{
+    struct ensemble_batch *b = s->batches[which];
+    b->status[k] = code ? RUN_FAILED : RUN_DONE;
+    if (code) blank(b, k, &s->plan->layout);
+    if (code && !s->outcome->failed) error_set(s->err, ERROR_RUN, "%s", why->text);
+    s->outcome->failed += code != 0;
+    s->outcome->done += code == 0;
+    if (s->sink->progress) s->sink->progress(s->sink->context, s->outcome->done + s->outcome->failed, s->total);
+    if (--s->left[which]) return;
+    int sunk = s->sink->batch ? s->sink->batch(s->sink->context, s->plan, b, s->err) : ERROR_NONE;
+    if (sunk) atomic_store(&s->ended, sunk);
+    free_batch(b);
+    s->batches[which] = NULL;
+}
+
+static void do_run(struct state *s, struct world *w, bool *made, uint64_t run)
+{
+    uint32_t c = (uint32_t)(run / s->plan->n_replicates), r = (uint32_t)(run % s->plan->n_replicates);
+    uint32_t which = c * s->batches_per_case + r / ENSEMBLE_BATCH, k = r % ENSEMBLE_BATCH;
+    struct ensemble_batch *b;
+#pragma omp critical(ensemble)
+    b = batch_of(s, which, c, r - k);
+    if (!b) {
+#pragma omp critical(ensemble)
+        atomic_store(&s->ended, error_set(s->err, ERROR_RUN, "no memory for results"));
+        return;
+    }
+    struct error why = {ERROR_NONE, ""};
+    int code = run_one(s, w, made, c, b, k, &why);
+    if (code == ERROR_INTERRUPTED) {
+        atomic_store(&s->ended, code);
+        return;
+    }
+#pragma omp critical(ensemble)
+    finish_run(s, which, k, code, &why);
+}
+
+static bool is_large(const struct ensemble_plan *plan)
+{
+    for (uint32_t c = 0; c < plan->n_scenarios * plan->n_points; c++) {
+        const struct model_scale *scale = &plan->cases[c].scale;
+        if ((uint64_t)scale->n_blocks * scale->firms_per_block >= ENSEMBLE_LARGE_FIRMS) return true;
+    }
+    return false;
+}
+
+static void run_all(struct state *s, int outer_threads)
+{
+#pragma omp parallel num_threads(outer_threads)
+    {
+        struct world w;
+        bool made = false;
+#pragma omp for schedule(dynamic, 1)
+        for (uint64_t run = 0; run < s->total; run++) {
+            if (s->stop && *s->stop) atomic_store(&s->ended, ERROR_INTERRUPTED);
+            if (!atomic_load(&s->ended)) do_run(s, &w, &made, run);
+        }
+        if (made) world_free(&w);
+    }
+}
+
+static int open_state(struct state *s, struct error *err)
+{
+    const struct ensemble_plan *plan = s->plan;
+    uint32_t cases = plan->n_scenarios * plan->n_points;
+    s->batches_per_case = parallel_blocks(plan->n_replicates, ENSEMBLE_BATCH);
+    s->total = (uint64_t)cases * plan->n_replicates;
+    s->batches = calloc((size_t)cases * s->batches_per_case, sizeof *s->batches);
+    s->left = calloc((size_t)cases * s->batches_per_case, sizeof *s->left);
+    if (!s->batches || !s->left) return error_set(err, ERROR_RUN, "no memory for %u cases", cases);
+    for (uint64_t run = 0; run < s->total; run++)
+        s->left[run / plan->n_replicates * s->batches_per_case + run % plan->n_replicates / ENSEMBLE_BATCH]++;
+    return ERROR_NONE;
+}
+
+static void close_state(struct state *s)
+{
+    size_t n = (size_t)s->plan->n_scenarios * s->plan->n_points * s->batches_per_case;
+    for (size_t k = 0; s->batches && k < n; k++)
+        free_batch(s->batches[k]);
+    free(s->batches);
+    free(s->left);
+}
+
+int ensemble_run(const struct ensemble_plan *plan, int threads, const struct ensemble_sink *sink,
+                 const volatile sig_atomic_t *stop, struct ensemble_outcome *outcome, struct error *err)
+{
+    struct ensemble_outcome counted = {0};
+    struct state s = {.plan = plan, .sink = sink, .stop = stop, .outcome = &counted, .err = err};
+    double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    if (threads <= 0) threads = parallel_max_threads();
+    bool large = is_large(plan);
+    s.inner_threads = large ? threads : 1;
+    int code = open_state(&s, err);
+    if (!code) {
+        run_all(&s, large ? 1 : threads);
+        code = atomic_load(&s.ended);
+    }
+    if (code == ERROR_INTERRUPTED) error_set(err, code, "interrupted");
+    close_state(&s);
+    counted.runs = s.total;
+    counted.wall_seconds = now(CLOCK_MONOTONIC) - wall;
+    counted.cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    if (outcome) *outcome = counted;
+    return code;
+}

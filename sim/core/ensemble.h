@@ -1,0 +1,65 @@
+/* ensemble.h - scenarios x points x replicates, run by many threads, the same numbers for any number of them.
+ *
+ * Two levels, one code: small worlds run one per thread (dynamically scheduled); a large world runs with all threads
+ * over its blocks. The engine chooses by size (ENSEMBLE_LARGE_FIRMS).
+ */
+#ifndef KLYNGE_CORE_ENSEMBLE_H
+#define KLYNGE_CORE_ENSEMBLE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/snapshot.h"
+#include "core/world.h"
+
+enum { ENSEMBLE_LARGE_FIRMS = 20000, ENSEMBLE_BATCH = 64 };
+
+/* One resolved parameter set: a scenario at a design point. */
+struct ensemble_case {
+    void *params;  /* the model's params struct */
+    void *derived; /* the model's derived struct */
+    struct model_scale scale;
+    struct roster *roster; /* or NULL */
+};
+
+struct ensemble_plan {
+    const struct model *model;
+    struct run_params run;
+    uint32_t n_scenarios, n_points, n_replicates;
+    char **scenario_name;        /* (n_scenarios) */
+    char **scenario_question;    /* (n_scenarios) a sentence */
+    struct ensemble_case *cases; /* (n_scenarios, n_points) row-major */
+    uint64_t *seeds;             /* (n_replicates) */
+    struct layout layout;
+};
+
+enum run_status { RUN_DONE = 0, RUN_FAILED = 1, RUN_NOT_RUN = 2 };
+
+/* Up to ENSEMBLE_BATCH consecutive replicates of one case, given to the sink when all have ended. */
+struct ensemble_batch {
+    uint32_t scenario, point, first, n; /* replicates first .. first + n - 1 */
+    int8_t status[ENSEMBLE_BATCH];
+    double *results[ENSEMBLE_BATCH];             /* (layout.n_doubles) each; NaN when not done */
+    struct snapshots *snapshots[ENSEMBLE_BATCH]; /* NULL where none was asked for */
+};
+
+struct ensemble_sink {
+    void *context;
+    /* Called by one thread at a time; batches come in any order. A non-zero return ends the ensemble. */
+    int (*batch)(void *context, const struct ensemble_plan *plan, const struct ensemble_batch *batch,
+                 struct error *err);
+    /* Called by one thread at a time after each run. May be NULL. */
+    void (*progress)(void *context, uint64_t done, uint64_t total);
+};
+
+struct ensemble_outcome {
+    uint64_t runs, done, failed;
+    double wall_seconds, cpu_seconds;
+};
+
+/* threads 0: all. *stop ends it between ticks with ERROR_INTERRUPTED. Failed runs are counted, not fatal. */
+int ensemble_run(const struct ensemble_plan *plan, int threads, const struct ensemble_sink *sink,
+                 const volatile sig_atomic_t *stop, struct ensemble_outcome *outcome, struct error *err);
+
+#endif

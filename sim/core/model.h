@@ -1,0 +1,126 @@
+/* model.h - the one interface that a model implements. A model is one const struct; the registry lists them.
+ *
+ * The core gives a model a world (world.h) and calls, in this order:
+ *   derive  once per resolved parameter set: checks what crosses parameters, precomputes; may fail
+ *   begin   once per run and block: the state at the start
+ *   the processes of `schedule`, each tick, for each block
+ *   verify  in tests and audits: invariants of the state
+ * A process cannot fail. Blocks are independent of each other unless a process is PROCESS_GLOBAL, which runs after all
+ * blocks have finished the processes before it.
+ */
+#ifndef KLYNGE_CORE_MODEL_H
+#define KLYNGE_CORE_MODEL_H
+
+#include "core/error.h"
+#include "core/network.h"
+#include "core/observe.h"
+#include "core/param.h"
+
+struct world;
+
+/* A column of firm state, declared in fields.def; `width` values a firm. */
+struct field {
+    const char *name;
+    size_t size; /* bytes of one value */
+    uint32_t width;
+    size_t offset; /* of the column's pointer in the model's struct of columns */
+    char type;     /* 'd' double, 'f' float, 'u' uint32, 'h' uint16, 'b' uint8: how panels print it */
+    bool in_panel;
+    const char *unit;
+    double low, high;
+    const char *doc;
+};
+
+/* A random stream, declared in streams.def. */
+struct stream {
+    const char *name, *doc;
+};
+
+/* A tie's float value. */
+struct tie_value {
+    const char *name, *unit, *doc;
+};
+
+enum process_scope { PROCESS_LOCAL, PROCESS_GLOBAL };
+
+struct process {
+    const char *name;
+    void (*run)(struct world *w, uint32_t block);
+    enum process_scope scope;
+    uint64_t reads, writes;  /* bit f: field f; bit 63: ties; bit 62: the block's own record */
+    const char *switch_path; /* parameter (FLAG) that turns it off, or NULL */
+    const char *doc;
+};
+#define PROCESS_TIES  (UINT64_C(1) << 63)
+#define PROCESS_BLOCK (UINT64_C(1) << 62)
+
+/* A column of the roster CSV. */
+enum roster_type { ROSTER_NAME, ROSTER_REAL, ROSTER_CHOICE, ROSTER_TIME };
+struct roster_column {
+    const char *name;
+    enum roster_type type;
+    const char *const *choices; /* NULL-terminated, for ROSTER_CHOICE; values are their indices */
+    double low, high;
+    bool required;
+    const char *unit, *doc;
+};
+
+/* Founding members as given. value (n, n_columns) row-major: number, index of the choice, or NaN where empty; names
+ * (n) are the ROSTER_NAME column. */
+struct roster {
+    uint32_t n, n_columns;
+    double *value;
+    char (*name)[64];
+};
+
+struct model_scale {
+    uint32_t n_blocks;        /* clusters in the world */
+    uint32_t firms_per_block; /* slots: the most members a cluster can have at once */
+    uint32_t ties_per_firm;   /* expected, for the slab */
+};
+
+struct run_params;
+
+struct model {
+    const char *name, *doc;
+    struct param_table params;
+    const struct field *fields;
+    uint32_t n_fields;
+    size_t columns_size; /* bytes of the struct of column pointers */
+    const struct tie_value *tie_values;
+    uint32_t n_tie_values;
+    const struct observable *observables;
+    uint32_t n_observables; /* the first is the number of members: the weight of means */
+    const struct grouping *groupings;
+    uint32_t n_groupings;
+    const struct stream *streams;
+    uint32_t n_streams;
+    const struct process *schedule;
+    uint32_t n_processes;
+    const struct roster_column *roster_columns;
+    uint32_t n_roster_columns;
+    const char *roster_path; /* parameter (TEXT) that names the roster file, or NULL */
+    size_t derived_size;
+    size_t block_size; /* bytes of a block's own record */
+
+    /* roster is NULL when none is given. Messages name the parameter's path. */
+    int (*derive)(const struct run_params *run, const void *params, const struct roster *roster, void *derived,
+                  struct model_scale *scale, struct error *err);
+    void (*release)(void *derived); /* or NULL */
+    /* Allocate what a block's record owns, once per world; free it. The record starts as zeros. */
+    int (*block_init)(struct world *w, uint32_t block, struct error *err);
+    void (*block_free)(struct world *w, uint32_t block);
+    void (*begin)(struct world *w, uint32_t block);
+    int (*verify)(const struct world *w, uint32_t block, struct error *err);
+    uint32_t (*uid)(const struct world *w, uint32_t slot); /* of the firm in a slot; RNG_NOBODY when it is free */
+    /* Today's value v of tie k of slot i, at the start of tick w->tick. */
+    float (*tie_today)(const struct world *w, uint32_t i, uint32_t k, uint32_t v);
+    size_t (*block_bytes)(const struct model_scale *scale); /* memory a block's record owns, for `check` */
+};
+
+/* models/registry.c: NULL-terminated. */
+extern const struct model *const registry_models[];
+
+const struct model *model_find(const char *name);
+
+#endif

@@ -1,0 +1,22 @@
+/* real.h - the transcendental functions of the core: SLEEF's deterministic scalar forms (no FMA, the same bits on
+ * every CPU; the vector forms of the same family give these bits too). libm's differ between CPUs by FMA dispatch,
+ * so `make check` refuses them in sim/core and models. sqrt, floor, fabs are exact in IEEE 754 and stay.
+ */
+#ifndef KLYNGE_CORE_REAL_H
+#define KLYNGE_CORE_REAL_H
+
+#include <math.h>
+#include <sleef.h>
+
+static inline double real_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
+static inline double real_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
+static inline double real_log1p(double x) { return Sleef_cinz_log1pd1_u10purec(x); }
+static inline double real_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
+
+static inline double real_clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+
+/* Probability of at least one event of a Poisson process: rate per year, span in years. Written with exp, at less than
+ * half the cost of expm1: the error of 1e-16 is far below what a draw of 32 bits can tell. */
+static inline double real_chance(double rate, double years) { return 1.0 - real_exp(-rate * years); }
+
+#endif

@@ -1,0 +1,328 @@
+#include "core/world.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/snapshot.h"
+
+static const struct param run_rows[] = {
+#define PARAM(type, name, ...) PARAM_ROW(struct run_params, type, name, __VA_ARGS__)
+#include "core/run.def"
+#undef PARAM
+};
+const struct param_table world_run_table = {run_rows, sizeof run_rows / sizeof *run_rows, sizeof(struct run_params)};
+
+int world_count_ticks(const struct run_params *run, uint32_t *n_ticks, struct error *err)
+{
+    *n_ticks = 0;
+    double ticks = (run->end - run->start) * (double)run->ticks_per_year;
+    if (!(ticks > 0.5))
+        return error_set(err, ERROR_CONFIG, "run.end: found %.10g, expected a time after run.start (%.10g)", run->end,
+                         run->start);
+    if (fabs(ticks - floor(ticks + 0.5)) > 1e-6)
+        return error_set(err, ERROR_CONFIG,
+                         "run.end: found %.10g, expected a whole number of ticks (1/%lld year) after run.start (%.10g)",
+                         run->end, (long long)run->ticks_per_year, run->start);
+    if (ticks > NETWORK_MAX_TICKS)
+        return error_set(err, ERROR_CONFIG, "run.end: found %.0f ticks, expected at most %d", ticks, NETWORK_MAX_TICKS);
+    *n_ticks = (uint32_t)(ticks + 0.5);
+    return ERROR_NONE;
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------- */
+
+static size_t column_bytes(const struct field *f, uint32_t n_firms)
+{
+    return ((size_t)n_firms * f->size * f->width + 63) & ~(size_t)63;
+}
+
+static size_t columns_bytes(const struct model *m, uint32_t n_firms)
+{
+    size_t bytes = 0;
+    for (uint32_t k = 0; k < m->n_fields; k++)
+        bytes += column_bytes(&m->fields[k], n_firms);
+    return bytes;
+}
+
+static void *column_of(const struct world *w, const struct field *f)
+{
+    void *column;
+    memcpy(&column, (char *)w->columns + f->offset, sizeof column);
+    return column;
+}
+
+static void place_columns(struct world *w)
+{
+    char *next = w->memory;
+    const struct model *m = w->setup.model;
+    for (uint32_t k = 0; k < m->n_fields; k++) {
+        memcpy((char *)w->columns + m->fields[k].offset, &next, sizeof next);
+        next += column_bytes(&m->fields[k], w->n_firms);
+    }
+}
+
+struct world_bytes world_bytes(const struct world_setup *setup)
+{
+    const struct model *m = setup->model;
+    const struct model_scale *scale = &setup->scale;
+    uint32_t n_firms = scale->n_blocks * scale->firms_per_block;
+    struct world_bytes b;
+    b.per_tie = network_bytes_per_tie(m->n_tie_values);
+    size_t blocks = m->block_size + (m->block_bytes ? m->block_bytes(scale) : 0);
+    size_t observed = setup->layout->n_slots * sizeof(double);
+    size_t without_ties =
+        columns_bytes(m, n_firms) + n_firms * sizeof(struct tie_row) + scale->n_blocks * (blocks + observed);
+    b.per_firm = n_firms ? without_ties / n_firms : 0;
+    b.total = without_ties + (size_t)n_firms * scale->ties_per_firm * b.per_tie;
+    return b;
+}
+
+static int allocate(struct world *w, struct error *err)
+{
+    const struct model *m = w->setup.model;
+    size_t bytes = columns_bytes(m, w->n_firms);
+    if (posix_memalign(&w->memory, 64, bytes ? bytes : 64)) w->memory = NULL;
+    w->columns = calloc(1, m->columns_size ? m->columns_size : 1);
+    w->blocks = calloc(w->n_blocks, m->block_size ? m->block_size : 1);
+    w->observed = calloc((size_t)w->n_blocks * w->setup.layout->n_slots, sizeof *w->observed);
+    w->enabled = calloc(m->n_processes, sizeof *w->enabled);
+    if (!w->memory || !w->columns || !w->blocks || !w->observed || !w->enabled)
+        return error_set(err, ERROR_RUN, "no memory for a world of %u firms", w->n_firms);
+    memset(w->memory, 0, bytes);
+    place_columns(w);
+    return network_init(&w->ties, w->n_firms, m->n_tie_values, w->setup.scale.ties_per_firm, err);
+}
+
+int world_init(struct world *w, const struct world_setup *setup, int threads, struct error *err)
+{
+    memset(w, 0, sizeof *w);
+    w->setup = *setup;
+    w->threads = threads;
+    w->n_blocks = setup->scale.n_blocks;
+    w->firms_per_block = setup->scale.firms_per_block;
+    w->n_firms = w->n_blocks * w->firms_per_block;
+    int code = allocate(w, err);
+    for (uint32_t b = 0; !code && setup->model->block_init && b < w->n_blocks; b++)
+        code = setup->model->block_init(w, b, err);
+    if (code) world_free(w);
+    return code;
+}
+
+void world_free(struct world *w)
+{
+    const struct model *m = w->setup.model;
+    for (uint32_t b = 0; w->blocks && m->block_free && b < w->n_blocks; b++)
+        m->block_free(w, b);
+    network_free(&w->ties);
+    free(w->memory);
+    free(w->columns);
+    free(w->blocks);
+    free(w->observed);
+    free(w->enabled);
+    memset(w, 0, sizeof *w);
+}
+
+/* ---- observation ---------------------------------------------------------------------------------------------------- */
+
+static void forget_observed(struct world *w, uint32_t block)
+{
+    double *x = w->observed + (size_t)block * w->setup.layout->n_slots;
+    for (uint32_t k = 0; k < w->setup.layout->n_slots; k++)
+        x[k] = NAN;
+}
+
+/* Slot that holds the members behind a level of a series: the weight of a mean. */
+static uint32_t weight_slot(const struct layout *l, const struct series *s, uint32_t level)
+{
+    for (uint32_t k = 0; s->grouping && k < l->n_series && l->series[k].observable == l->series[0].observable; k++)
+        if (l->series[k].grouping == s->grouping) return l->series[k].slot + level;
+    return l->series[0].slot;
+}
+
+/* All blocks' values of one slot as one value, in the order of the blocks; NaN where no block has one. */
+static double combine(const struct world *w, const struct series *s, uint32_t level)
+{
+    const struct layout *l = w->setup.layout;
+    const double *x = w->observed;
+    uint32_t slot = s->slot + level;
+    if (w->n_blocks == 1) return x[slot];
+    uint32_t weigher = weight_slot(l, s, level);
+    double sum = 0.0, weight = 0.0;
+    for (uint32_t b = 0; b < w->n_blocks; b++, x += l->n_slots) {
+        if (isnan(x[slot])) continue;
+        double share = s->observable->combine == OBSERVE_SUM ? 1.0 : x[weigher];
+        sum += share * x[slot];
+        weight += share;
+    }
+    if (!(weight > 0.0)) return NAN;
+    return s->observable->combine == OBSERVE_SUM ? sum : sum / weight;
+}
+
+static void record(struct world *w)
+{
+    const struct layout *l = w->setup.layout;
+    bool slow = layout_slow_tick(l, w->tick);
+    for (uint32_t k = 0; k < l->n_series; k++) {
+        const struct series *s = &l->series[k];
+        if (s->observable->cadence == OBSERVE_SLOWLY && !slow) continue;
+        uint32_t t = s->observable->cadence == OBSERVE_TICK ? w->tick : (w->tick + 1) / l->slow_every - 1;
+        uint32_t times = series_times(l, s);
+        for (uint32_t level = 0; level < s->levels; level++)
+            w->results[l->offset[k] + (size_t)level * times + t] = combine(w, s, level);
+    }
+}
+
+/* ---- time ------------------------------------------------------------------------------------------------------------ */
+
+static void read_switches(struct world *w)
+{
+    const struct model *m = w->setup.model;
+    for (uint32_t p = 0; p < m->n_processes; p++) {
+        const char *path = m->schedule[p].switch_path;
+        const struct param *row = path ? param_find(&m->params, path) : NULL;
+        w->enabled[p] = true;
+        if (row) memcpy(&w->enabled[p], (const char *)w->setup.params + row->offset, sizeof(bool));
+    }
+}
+
+void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed, double *results)
+{
+    w->setup = *setup;
+    w->seed = seed;
+    w->results = results;
+    w->tick = 0;
+    w->n_ticks = setup->layout->n_ticks;
+    w->dt = 1.0 / (double)setup->run->ticks_per_year;
+    w->time = setup->run->start;
+    memset(w->memory, 0, columns_bytes(setup->model, w->n_firms));
+    network_clear(&w->ties);
+    for (size_t k = 0; k < setup->layout->n_doubles; k++)
+        results[k] = NAN;
+    read_switches(w);
+#pragma omp parallel for schedule(static) num_threads(w->threads) if (w->threads > 1)
+    for (uint32_t b = 0; b < w->n_blocks; b++)
+        setup->model->begin(w, b);
+}
+
+/* Processes first .. last - 1 of the schedule, block after block, so that a block stays in cache. */
+static void run_processes(struct world *w, uint32_t first, uint32_t last)
+{
+    const struct process *schedule = w->setup.model->schedule;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(w->threads) if (w->threads > 1)
+    for (uint32_t b = 0; b < w->n_blocks; b++)
+        for (uint32_t p = first; p < last; p++)
+            if (w->enabled[p]) schedule[p].run(w, b);
+}
+
+static void end_tick(struct world *w)
+{
+    record(w);
+    w->tick++;
+    w->time = w->setup.run->start + (double)w->tick * w->dt;
+    struct snapshots *s = w->snapshots;
+    if (s && w->tick % s->every == 0) snapshot_take(s, w);
+}
+
+void world_step(struct world *w)
+{
+    const struct model *m = w->setup.model;
+    for (uint32_t b = 0; b < w->n_blocks; b++)
+        forget_observed(w, b);
+    for (uint32_t first = 0, last; first < m->n_processes; first = last) {
+        last = first + 1;
+        if (m->schedule[first].scope == PROCESS_LOCAL)
+            while (last < m->n_processes && m->schedule[last].scope == PROCESS_LOCAL)
+                last++;
+        run_processes(w, first, last);
+    }
+    end_tick(w);
+}
+
+int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, double *results,
+              const volatile sig_atomic_t *stop, struct error *err)
+{
+    world_begin(w, setup, seed, results);
+    while (w->tick < w->n_ticks) {
+        if (stop && *stop) return error_set(err, ERROR_INTERRUPTED, "interrupted");
+        world_step(w);
+        if (w->ties.out_of_memory) return error_set(err, ERROR_RUN, "no memory for ties at tick %u", w->tick);
+    }
+    if (w->snapshots && w->snapshots->out_of_memory) return error_set(err, ERROR_RUN, "no memory for snapshots");
+    return ERROR_NONE;
+}
+
+/* ---- audit: do the processes read and write what they declare? ------------------------------------------------------- */
+
+static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        hash = (hash ^ ((const unsigned char *)bytes)[k]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static uint64_t ties_hash(const struct network *g)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (uint32_t i = 0; i < g->n_rows; i++) {
+        uint32_t n = g->rows[i].n;
+        h = mix(h, network_to(g, i), n * sizeof(uint32_t));
+        for (uint32_t v = 0; v < g->n_values; v++)
+            h = mix(h, network_value(g, i, v), n * sizeof(float));
+        h = mix(h, network_touched(g, i), n * sizeof(uint16_t));
+        h = mix(h, network_kind(g, i), n);
+    }
+    return h;
+}
+
+static uint64_t blocks_hash(const struct world *w)
+{
+    return mix(1, w->blocks, (size_t)w->n_blocks * w->setup.model->block_size);
+}
+
+static int audit_process(struct world *w, const struct process *p, const char *before, char *after, struct error *err)
+{
+    const struct model *m = w->setup.model;
+    uint64_t ties = ties_hash(&w->ties), blocks = blocks_hash(w);
+    for (uint32_t f = 0; f < m->n_fields; f++)
+        if (!((p->reads | p->writes) >> f & 1u))
+            memset(column_of(w, &m->fields[f]), 0xA5, column_bytes(&m->fields[f], w->n_firms));
+    memcpy(after, w->memory, columns_bytes(m, w->n_firms));
+    for (uint32_t b = 0; b < w->n_blocks; b++)
+        p->run(w, b);
+    for (uint32_t f = 0; f < m->n_fields; f++) {
+        char *column = column_of(w, &m->fields[f]);
+        size_t at = (size_t)(column - (char *)w->memory), bytes = column_bytes(&m->fields[f], w->n_firms);
+        if (p->writes >> f & 1u) continue;
+        if (memcmp(column, after + at, bytes))
+            return error_set(err, ERROR_RUN, "%s writes %s, which it does not declare", p->name, m->fields[f].name);
+        memcpy(column, before + at, bytes);
+    }
+    if (!(p->writes & PROCESS_TIES) && ties != ties_hash(&w->ties))
+        return error_set(err, ERROR_RUN, "%s writes ties, which it does not declare", p->name);
+    if (!(p->writes & PROCESS_BLOCK) && blocks != blocks_hash(w))
+        return error_set(err, ERROR_RUN, "%s writes its block, which it does not declare", p->name);
+    return network_verify(&w->ties, err);
+}
+
+int world_step_audited(struct world *w, struct error *err)
+{
+    const struct model *m = w->setup.model;
+    size_t bytes = columns_bytes(m, w->n_firms);
+    char *before = malloc(bytes + 1), *after = malloc(bytes + 1);
+    int code = before && after ? ERROR_NONE : error_set(err, ERROR_RUN, "no memory for an audit");
+    for (uint32_t b = 0; b < w->n_blocks; b++)
+        forget_observed(w, b);
+    for (uint32_t p = 0; !code && p < m->n_processes; p++) {
+        if (!w->enabled[p]) continue;
+        memcpy(before, w->memory, bytes);
+        code = audit_process(w, &m->schedule[p], before, after, err);
+        for (uint32_t b = 0; !code && b < w->n_blocks; b++)
+            code = m->verify(w, b, err);
+        if (code) error_add(err, code, "after process %s of tick %u", m->schedule[p].name, w->tick);
+    }
+    if (!code) end_tick(w);
+    free(before);
+    free(after);
+    return code;
+}

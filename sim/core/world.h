@@ -1,0 +1,102 @@
+/* world.h - one world: structure of arrays over firms, in blocks (clusters) that are contiguous in memory.
+ *
+ * Slot s of block b is firm b * firms_per_block + s. A slot is used while its firm is a member and free afterwards. A firm's uid
+ * (its number in the block's stream of applicants, the same in every scenario) keys its random draws, never its slot.
+ */
+#ifndef KLYNGE_CORE_WORLD_H
+#define KLYNGE_CORE_WORLD_H
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "core/model.h"
+#include "core/network.h"
+#include "core/observe.h"
+#include "core/param.h"
+
+struct run_params {
+#define PARAM PARAM_FIELD
+#include "core/run.def"
+#undef PARAM
+};
+extern const struct param_table world_run_table;
+
+/* Ticks between start and end; 0 and an error when end is not a whole number of ticks after start. */
+int world_count_ticks(const struct run_params *run, uint32_t *n_ticks, struct error *err);
+
+/* What a run is made from: shared, read only. */
+struct world_setup {
+    const struct model *model;
+    const struct run_params *run;
+    const void *params;
+    const void *derived;
+    const struct roster *roster; /* or NULL */
+    const struct layout *layout;
+    struct model_scale scale;
+};
+
+struct snapshots;
+
+struct world {
+    struct world_setup setup;
+    uint64_t seed; /* of the replicate */
+    uint32_t tick, n_ticks;
+    double dt;                                   /* years */
+    double time;                                 /* decimal years, start of the tick */
+    int threads;                                 /* for this world's blocks */
+    uint32_t n_blocks, firms_per_block, n_firms; /* n_firms = n_blocks * firms_per_block slots */
+    void *columns;                               /* the model's struct of column pointers, each (n_firms, width) */
+    void *blocks;                                /* (n_blocks) the model's block records, block_size bytes each */
+    struct network ties;
+    bool *enabled;               /* (n_processes) not switched off */
+    double *observed;            /* (n_blocks, n_slots) this tick's values, NaN where not put */
+    double *results;             /* (layout->n_doubles) of this run; owned by the caller of world_run */
+    struct snapshots *snapshots; /* or NULL: collect none */
+    void *memory;                /* the columns' one allocation */
+};
+
+int world_init(struct world *w, const struct world_setup *setup, int threads, struct error *err);
+void world_free(struct world *w);
+
+/* Bytes of one world, per firm slot and per tie, without allocating it. */
+struct world_bytes {
+    size_t total, per_firm, per_tie;
+};
+struct world_bytes world_bytes(const struct world_setup *setup);
+
+/* Run a whole replicate into `results`. The world may have run before, also with another setup of the same scale.
+ * Stops between ticks when *stop is set (ERROR_INTERRUPTED). */
+int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, double *results,
+              const volatile sig_atomic_t *stop, struct error *err);
+
+/* The pieces of world_run, for tests. */
+void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed, double *results);
+void world_step(struct world *w);
+/* As world_step, and checks for each process that it wrote only the fields it declares, and read only those (fields that
+ * it does not declare are filled with rubbish while it runs), and verifies the state after it. Slow. */
+int world_step_audited(struct world *w, struct error *err);
+
+static inline void *world_block(const struct world *w, uint32_t block)
+{
+    return (char *)w->blocks + (size_t)block * w->setup.model->block_size;
+}
+
+static inline void observe_put(struct world *w, uint32_t block, uint32_t observable, double value)
+{
+    const struct layout *l = w->setup.layout;
+    w->observed[(size_t)block * l->n_slots + l->whole_slot[observable]] = value;
+}
+/* One level of an observable that is given by a grouping alone. */
+static inline void observe_put_level(struct world *w, uint32_t block, uint32_t observable, uint32_t level, double value)
+{
+    const struct layout *l = w->setup.layout;
+    w->observed[(size_t)block * l->n_slots + l->whole_slot[observable] + level] = value;
+}
+static inline void observe_put_by(struct world *w, uint32_t block, uint32_t observable, uint32_t grouping,
+                                  uint32_t level, double value)
+{
+    const struct layout *l = w->setup.layout;
+    w->observed[(size_t)block * l->n_slots + l->by_slot[observable * l->n_groupings + grouping] + level] = value;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* frame.h - the fixed shape of a result file: folders, axes with their coordinates, one empty dataset a series.
+ *
+ * Root and every folder that an observable names ("/cost") carry their own coordinates, as groups of a netCDF file
+ * do not inherit them in all readers.
+ */
+#ifndef KLYNGE_IO_FRAME_H
+#define KLYNGE_IO_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/ensemble.h"
+#include "io/store.h"
+
+enum { FRAME_SCHEMA = 1, FRAME_CHUNK = ENSEMBLE_BATCH };
+
+struct frame {
+    store_id *series; /* (layout.n_series) datasets; one that has no times (n_slow 0) is not in the file */
+    store_id status;  /* (scenario, point, replicate) int8 */
+    store_id digest;  /* (scenario, point, replicate) text */
+};
+
+int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, struct error *err);
+void frame_free(struct frame *f);
+
+/* Is the series in the file? Not when it has no times. */
+bool frame_has(const struct layout *layout, uint32_t series);
+
+/* "/cost/hours" from a folder and a name. */
+enum { FRAME_PATH = 192 };
+const char *frame_path(char path[FRAME_PATH], const char *folder, const char *name);
+
+#endif

@@ -1,0 +1,34 @@
+/* publish.h - a file appears under its name whole, or not at all.
+ *
+ * It is written under a unique temporary name beside the final one (host, process and a nonce in it, so that two starts
+ * of one job never meet), synced, renamed, and the folder is synced. Only then is it reported done.
+ */
+#ifndef KLYNGE_IO_PUBLISH_H
+#define KLYNGE_IO_PUBLISH_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+
+struct publish {
+    char *final;     /* where the file will be; a symbolic link that exists is followed */
+    char *temporary; /* where it is written; empty after publish_begin. NULL: nothing to remove */
+    char *folder;    /* of both */
+    bool force;      /* replace what stands at `final` */
+};
+
+/* Check the name and claim a temporary file. ERROR_CONFIG for what was asked wrongly (file exists and no force, a folder
+ * that does not exist, a path that is no regular file), ERROR_IO for the rest. */
+int publish_begin(struct publish *p, const char *path, bool force, struct error *err);
+
+/* fsync the temporary file: call after it is closed, before it is verified. */
+int publish_sync(const struct publish *p, struct error *err);
+
+/* Rename and fsync the folder. Without force it refuses a file that has appeared meanwhile, and keeps the temporary
+ * file, which the message names. Frees p's texts on success. */
+int publish_commit(struct publish *p, struct error *err);
+
+/* Remove the temporary file, if there is one, and nothing else; free p's texts. */
+void publish_abandon(struct publish *p);
+
+#endif

@@ -1,0 +1,202 @@
+#include "io/scenario.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/rng.h"
+#include "io/roster.h"
+
+void scenario_list_free(struct scenario_list *list)
+{
+    for (size_t s = 0; s < list->n; s++) {
+        free(list->all[s].question);
+        settings_free(&list->all[s].settings);
+    }
+    free(list->all);
+    settings_free(&list->run);
+    settings_free(&list->common);
+    memset(list, 0, sizeof *list);
+}
+
+const char *scenario_name_problem(const char *name)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    if (!*name) return "found an empty name, expected one";
+    if (strlen(name) > SCENARIO_NAME_MAX) return "found a name that is too long, expected at most 63 characters";
+    if (strspn(name, allowed) != strlen(name))
+        return "found a name with other characters, expected A-Z a-z 0-9 . _ - only";
+    return NULL;
+}
+
+/* ---- messages of the core and the model, which name a path: where that path was set ----------------------------------- */
+
+/* The row whose path the line starts with, as "world.members: ..." or "world.members is ...". */
+static const struct param *row_named(const struct param_table *table, const char *line, size_t length)
+{
+    size_t named = strcspn(line, ": ,");
+    for (size_t k = 0; named <= length && k < table->n; k++)
+        if (strlen(table->rows[k].path) == named && strncmp(table->rows[k].path, line, named) == 0)
+            return &table->rows[k];
+    return NULL;
+}
+
+/* One mistake for each line of the text, at the place of the parameter it names, else at `fallback`. */
+static void add_lines(struct mistakes *m, const char *text, const struct settings *s, struct place fallback,
+                      const char *scenario)
+{
+    char prefix[SCENARIO_NAME_MAX + 16] = "";
+    if (scenario) snprintf(prefix, sizeof prefix, "scenario %s: ", scenario);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        const struct param *p = row_named(s->table, text, length);
+        struct place place = p ? settings_place(s, p) : fallback;
+        if (!place.file) place = fallback;
+        mistakes_add(m, place, NULL, "%s%.*s", prefix, (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+/* ---- rosters ------------------------------------------------------------------------------------------------------- */
+
+static const char *roster_path(const struct model *model, const void *params)
+{
+    const struct param *p = model->roster_path ? param_find(&model->params, model->roster_path) : NULL;
+    return p ? ((const struct param_text *)(const void *)((const char *)params + p->offset))->text : "";
+}
+
+/* Scenarios with the same file share what was read. */
+static void read_rosters(const struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m)
+{
+    for (uint32_t s = 0; s < plan->n_scenarios; s++) {
+        const char *path = roster_path(plan->model, plan->cases[s].params);
+        uint32_t earlier = 0;
+        while (earlier < s && strcmp(path, roster_path(plan->model, plan->cases[earlier].params)) != 0)
+            earlier++;
+        struct error why = {0};
+        if (earlier < s)
+            plan->cases[s].roster = plan->cases[earlier].roster;
+        else if (*path && roster_read(path, plan->model, &plan->cases[s].roster, &why))
+            add_lines(m, why.text, &list->common, (struct place){NULL, 0},
+                      NULL); /* they carry the roster's own lines */
+    }
+}
+
+static void free_rosters(struct ensemble_plan *plan)
+{
+    uint32_t n = plan->cases ? plan->n_scenarios * plan->n_points : 0;
+    for (uint32_t c = 0; c < n; c++) {
+        struct roster *r = plan->cases[c].roster;
+        for (uint32_t later = c; r && later < n; later++)
+            if (plan->cases[later].roster == r) plan->cases[later].roster = NULL;
+        roster_free(r);
+    }
+}
+
+/* ---- the plan ------------------------------------------------------------------------------------------------------ */
+
+static void derive(const struct scenario_list *list, struct ensemble_plan *plan, struct place fallback,
+                   struct mistakes *m)
+{
+    const struct model *model = plan->model;
+    char last[ERROR_TEXT_MAX] = ""; /* what all scenarios share is said once */
+    for (uint32_t s = 0; s < plan->n_scenarios; s++) {
+        struct ensemble_case *c = &plan->cases[s];
+        struct error why = {0};
+        c->derived = calloc(1, model->derived_size ? model->derived_size : 1);
+        if (!c->derived) {
+            mistakes_no_memory(m, "what a model derives");
+            return;
+        }
+        if (!model->derive || !model->derive(&plan->run, c->params, c->roster, c->derived, &c->scale, &why)) continue;
+        free(c->derived); /* a derive that fails has released what it made */
+        c->derived = NULL;
+        if (strcmp(why.text, last) != 0)
+            add_lines(m, why.text, &list->all[s].settings, fallback, plan->scenario_name[s]);
+        snprintf(last, sizeof last, "%s", why.text);
+    }
+}
+
+static bool allocate(struct ensemble_plan *plan)
+{
+    plan->scenario_name = calloc(plan->n_scenarios, sizeof *plan->scenario_name);
+    plan->scenario_question = calloc(plan->n_scenarios, sizeof *plan->scenario_question);
+    plan->cases = calloc(plan->n_scenarios, sizeof *plan->cases);
+    plan->seeds = calloc(plan->n_replicates, sizeof *plan->seeds);
+    return plan->scenario_name && plan->scenario_question && plan->cases && plan->seeds;
+}
+
+/* Copies, because `list` is still asked where values were set and for the resolved text. */
+static bool fill(const struct scenario_list *list, struct ensemble_plan *plan)
+{
+    for (uint32_t s = 0; s < plan->n_scenarios; s++) {
+        const struct scenario *from = &list->all[s];
+        plan->scenario_name[s] = strdup(from->name);
+        plan->scenario_question[s] = strdup(from->question);
+        plan->cases[s].params = malloc(plan->model->params.size ? plan->model->params.size : 1);
+        if (!plan->scenario_name[s] || !plan->scenario_question[s] || !plan->cases[s].params) return false;
+        memcpy(plan->cases[s].params, from->settings.values, plan->model->params.size);
+    }
+    for (uint32_t r = 0; r < plan->n_replicates; r++)
+        plan->seeds[r] = rng_replicate_seed((uint64_t)plan->run.seed, r);
+    return true;
+}
+
+static void lay_out(const struct scenario_list *list, struct ensemble_plan *plan, struct place fallback,
+                    struct mistakes *m)
+{
+    const struct model *model = plan->model;
+    struct error why = {0};
+    uint32_t n_ticks;
+    if (world_count_ticks(&plan->run, &n_ticks, &why)) {
+        add_lines(m, why.text, &list->run, fallback, NULL);
+        return;
+    }
+    double every = floor(plan->run.network_every * (double)plan->run.ticks_per_year + 0.5);
+    uint32_t slow_every = every < 1.0 ? 1 : (uint32_t)every;
+    if (layout_init(&plan->layout, model->observables, model->n_observables, model->groupings, model->n_groupings,
+                    plan->run.start, plan->run.end, n_ticks, slow_every, &why))
+        mistakes_no_memory(m, why.text);
+}
+
+void scenario_plan(struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m)
+{
+    memset(plan, 0, sizeof *plan);
+    struct place fallback = {list->all[0].place.file, 0};
+    plan->model = list->model;
+    memcpy(&plan->run, list->run.values, sizeof plan->run);
+    plan->n_scenarios = (uint32_t)list->n;
+    plan->n_points = 1;
+    plan->n_replicates = (uint32_t)plan->run.replicates;
+    if (!allocate(plan) || !fill(list, plan)) {
+        mistakes_no_memory(m, "the plan of all runs");
+        goto out;
+    }
+    lay_out(list, plan, fallback, m);
+    if (!m->code) read_rosters(list, plan, m);
+    if (!m->code) derive(list, plan, fallback, m);
+out:
+    if (m->code) scenario_plan_free(plan);
+}
+
+void scenario_plan_free(struct ensemble_plan *plan)
+{
+    free_rosters(plan);
+    for (uint32_t s = 0; s < plan->n_scenarios; s++) {
+        if (plan->scenario_name) free(plan->scenario_name[s]);
+        if (plan->scenario_question) free(plan->scenario_question[s]);
+    }
+    uint32_t n = plan->cases ? plan->n_scenarios * plan->n_points : 0;
+    for (uint32_t c = 0; c < n; c++) {
+        if (plan->cases[c].derived && plan->model->release) plan->model->release(plan->cases[c].derived);
+        free(plan->cases[c].derived);
+        free(plan->cases[c].params);
+    }
+    free(plan->scenario_name);
+    free(plan->scenario_question);
+    free(plan->cases);
+    free(plan->seeds);
+    layout_free(&plan->layout);
+    memset(plan, 0, sizeof *plan);
+}

@@ -1,0 +1,737 @@
+#include "io/store.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <threads.h>
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+_Static_assert(sizeof(store_id) == sizeof(hid_t), "a store_id holds an HDF5 identifier");
+
+enum { PATH_ROOM = 512, META_BLOCK = 256 * 1024, COMPACT_ATTRIBUTES = 32 };
+
+/* A dataset's use of an axis, laid out as the entries of REFERENCE_LIST. */
+struct use {
+    hobj_ref_t dataset;
+    int axis;
+};
+
+/* An axis and the datasets that use it. */
+struct scale {
+    hid_t id;
+    struct use *uses; /* (n_uses) */
+    size_t n_uses, room;
+};
+
+struct store {
+    hid_t file, text; /* the type of variable-length UTF-8 text */
+    char *label;
+    hid_t *open; /* (n_open) root group, datasets and groups, closed with the store */
+    size_t n_open, room;
+    struct scale *scales; /* (n_scales) made by store_add_axis */
+    size_t n_scales;
+};
+
+/* ---- errors ---- */
+
+static herr_t take_deepest(unsigned n, const H5E_error2_t *e, void *text)
+{
+    (void)n;
+    if (e->desc && e->desc[0]) snprintf(text, PATH_ROOM, "%s", e->desc);
+    return 1; /* stop at the first, which is the deepest */
+}
+
+/* What the library says went wrong; the system's words where a system call failed. */
+static const char *reason(char text[PATH_ROOM])
+{
+    snprintf(text, PATH_ROOM, "the HDF5 library gives no reason");
+    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_deepest, text);
+    static const char mark[] = "error message = '";
+    char *start = strstr(text, mark), *end = start ? strchr(start + sizeof mark - 1, '\'') : NULL;
+    if (!end) return text;
+    *end = '\0';
+    return start + sizeof mark - 1;
+}
+
+static int fail(const struct store *s, struct error *err, const char *what, const char *name)
+{
+    char text[PATH_ROOM];
+    return error_set(err, ERROR_IO, "%s: cannot %s %s: %s", s->label, what, name, reason(text));
+}
+
+static int fail_id(const struct store *s, struct error *err, const char *what, hid_t id)
+{
+    char name[PATH_ROOM], why[PATH_ROOM];
+    const char *because = reason(why); /* before the next call clears it */
+    if (H5Iget_name(id, name, sizeof name) <= 0) snprintf(name, sizeof name, "the file");
+    return error_set(err, ERROR_IO, "%s: cannot %s %s: %s", s->label, what, name, because);
+}
+
+static int no_memory(struct error *err) { return error_set(err, ERROR_IO, "no memory to read or write a result file"); }
+
+static bool started;
+
+/* Once, before any other call: no cleaning up at exit, where a file that could not be closed crashes the library. */
+static void start(void) { started = H5dont_atexit() >= 0 && H5open() >= 0; }
+
+/* Error stacks, and their printing, belong to threads. */
+static int quiet(struct error *err)
+{
+    static once_flag once = ONCE_FLAG_INIT;
+    static _Thread_local bool done;
+    if (done) return ERROR_NONE;
+    call_once(&once, start);
+    if (!started || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
+        return error_set(err, ERROR_IO, "the HDF5 library does not start");
+    done = true;
+    return ERROR_NONE;
+}
+
+static bool shut(hid_t id) { return id < 0 || H5Idec_ref(id) >= 0; }
+
+/* ---- axes of datasets ----
+ *
+ * What H5DSattach_scale writes (the library's "Dimension Scale Specification": DIMENSION_LIST of a dataset,
+ * REFERENCE_LIST of a scale), each attribute once: attaching one by one writes them anew every time, which took two
+ * thirds of the time to make a file of 80 datasets.
+ */
+
+static bool add_use(struct scale *scale, hobj_ref_t dataset, uint32_t axis)
+{
+    if (scale->n_uses == scale->room) {
+        size_t room = scale->room ? 2 * scale->room : 16;
+        struct use *grown = realloc(scale->uses, room * sizeof *grown);
+        if (!grown) return false;
+        scale->uses = grown;
+        scale->room = room;
+    }
+    memset(&scale->uses[scale->n_uses], 0, sizeof *scale->uses); /* with its padding */
+    scale->uses[scale->n_uses].dataset = dataset;
+    scale->uses[scale->n_uses++].axis = (int)axis;
+    return true;
+}
+
+static struct scale *scale_of(const struct store *s, hid_t id)
+{
+    for (size_t k = 0; k < s->n_scales; k++)
+        if (s->scales[k].id == id) return &s->scales[k];
+    return NULL;
+}
+
+static bool write_list(hid_t id, const char *name, hid_t type, hsize_t n, const void *list)
+{
+    hid_t space = H5Screate_simple(1, &n, NULL), attribute = H5I_INVALID_HID;
+    if (type >= 0 && space >= 0) attribute = H5Acreate2(id, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    bool good = attribute >= 0 && H5Awrite(attribute, type, list) >= 0;
+    good = shut(attribute) && good;
+    shut(space);
+    return good;
+}
+
+static int attach(struct store *s, hid_t id, const struct store_spec *spec, struct error *err)
+{
+    hobj_ref_t self, scale[STORE_MAX_RANK];
+    hvl_t list[STORE_MAX_RANK];
+    bool good = H5Rcreate(&self, id, ".", H5R_OBJECT, -1) >= 0;
+    for (uint32_t k = 0; k < spec->rank && good; k++) {
+        struct scale *used = scale_of(s, spec->axis[k]->id);
+        list[k] = (hvl_t){1, &scale[k]};
+        good = used && H5Rcreate(&scale[k], used->id, ".", H5R_OBJECT, -1) >= 0 && add_use(used, self, k);
+    }
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
+    good = good && write_list(id, "DIMENSION_LIST", type, spec->rank, list);
+    shut(type);
+    return good ? ERROR_NONE : fail(s, err, "attach axes to", spec->path);
+}
+
+static int write_uses(const struct store *s, const struct scale *scale, struct error *err)
+{
+    if (!scale->n_uses) return ERROR_NONE;
+    hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct use));
+    bool good = type >= 0 && H5Tinsert(type, "dataset", HOFFSET(struct use, dataset), H5T_STD_REF_OBJ) >= 0 &&
+                H5Tinsert(type, "dimension", HOFFSET(struct use, axis), H5T_NATIVE_INT) >= 0 &&
+                write_list(scale->id, "REFERENCE_LIST", type, scale->n_uses, scale->uses);
+    shut(type);
+    return good ? ERROR_NONE : fail_id(s, err, "attach datasets to", scale->id);
+}
+
+/* ---- files ---- */
+
+static int keep_open(struct store *s, hid_t id, struct error *err)
+{
+    if (s->n_open == s->room) {
+        size_t room = s->room ? 2 * s->room : 64;
+        hid_t *grown = realloc(s->open, room * sizeof *grown);
+        if (!grown) {
+            shut(id);
+            return no_memory(err);
+        }
+        s->open = grown;
+        s->room = room;
+    }
+    s->open[s->n_open++] = id;
+    return ERROR_NONE;
+}
+
+static void release(struct store **s)
+{
+    for (size_t k = 0; k < (*s)->n_scales; k++)
+        free((*s)->scales[k].uses);
+    free((*s)->scales);
+    free((*s)->open);
+    free((*s)->label);
+    free(*s);
+    *s = NULL;
+}
+
+static hid_t make_text_type(void)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    if (type < 0) return type;
+    if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
+    shut(type);
+    return H5I_INVALID_HID;
+}
+
+/* No locks: a file is written under a name of its own and never changed once it has its final one. */
+static hid_t make_access(void)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access < 0) return access;
+    if (H5Pset_fclose_degree(access, H5F_CLOSE_SEMI) >= 0 &&
+        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+        H5Pset_meta_block_size(access, META_BLOCK) >= 0 && H5Pset_file_locking(access, false, true) >= 0)
+        return access;
+    shut(access);
+    return H5I_INVALID_HID;
+}
+
+/* netCDF numbers variables in the order in which they were added. */
+static bool set_order(hid_t plist)
+{
+    return H5Pset_link_creation_order(plist, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
+           H5Pset_obj_track_times(plist, false) >= 0;
+}
+
+static hid_t create_file(const char *path, hid_t access)
+{
+    hid_t create = H5Pcreate(H5P_FILE_CREATE);
+    hid_t file = H5I_INVALID_HID;
+    if (create >= 0 && set_order(create)) file = H5Fcreate(path, H5F_ACC_TRUNC, create, access);
+    shut(create);
+    return file;
+}
+
+static int begin(struct store **out, const char *path, const char *label, bool create, struct error *err)
+{
+    *out = NULL;
+    int code = quiet(err);
+    if (code) return code;
+    struct store *s = calloc(1, sizeof *s);
+    if (s) s->label = strdup(label ? label : path);
+    if (!s || !s->label) {
+        free(s);
+        return no_memory(err);
+    }
+    s->file = H5I_INVALID_HID;
+    s->text = make_text_type();
+    hid_t access = make_access();
+    if (access >= 0 && s->text >= 0)
+        s->file = create ? create_file(path, access) : H5Fopen(path, H5F_ACC_RDONLY, access);
+    if (s->file < 0) code = fail(s, err, create ? "create" : "open", "the file");
+    shut(access);
+    if (!code) {
+        hid_t root = H5Gopen2(s->file, "/", H5P_DEFAULT);
+        code = root < 0 ? fail(s, err, "open", "/") : keep_open(s, root, err);
+    }
+    if (code)
+        store_abandon(&s);
+    else
+        *out = s;
+    return code;
+}
+
+int store_create(struct store **s, const char *path, const char *label, struct error *err)
+{
+    return begin(s, path, label, true, err);
+}
+
+int store_open(struct store **s, const char *path, const char *label, struct error *err)
+{
+    return begin(s, path, label, false, err);
+}
+
+int store_close(struct store **out, struct error *err)
+{
+    struct store *s = *out;
+    int code = ERROR_NONE;
+    for (size_t k = 0; k < s->n_scales && !code; k++)
+        code = write_uses(s, &s->scales[k], err);
+    while (s->n_open > 0 && !code) {
+        hid_t id = s->open[s->n_open - 1];
+        code = shut(id) ? ERROR_NONE : fail_id(s, err, "close", id);
+        if (!code) s->n_open--;
+    }
+    if (!code && H5Fget_obj_count(s->file, H5F_OBJ_ALL | H5F_OBJ_LOCAL) != 1)
+        code = error_set(err, ERROR_IO, "%s: something in the file was left open", s->label);
+    if (!code && H5Fflush(s->file, H5F_SCOPE_GLOBAL) < 0) code = fail(s, err, "write", "the file");
+    if (!code && H5Fclose(s->file) < 0) code = fail(s, err, "close", "the file");
+    if (code) {
+        store_abandon(out);
+        return code;
+    }
+    shut(s->text);
+    release(out);
+    return ERROR_NONE;
+}
+
+/* After an error a close may fail again and leave memory behind inside the library, which is then not told to try
+ * again at exit (H5dont_atexit). */
+void store_abandon(struct store **s)
+{
+    if (!*s) return;
+    while ((*s)->n_open > 0)
+        shut((*s)->open[--(*s)->n_open]);
+    shut((*s)->file);
+    shut((*s)->text);
+    release(s);
+}
+
+store_id store_root(const struct store *s) { return s->open[0]; }
+
+void store_version(char text[32])
+{
+    unsigned major = 0, minor = 0, release_number = 0;
+    snprintf(text, 32, "unknown");
+    if (quiet(NULL) == ERROR_NONE && H5get_libversion(&major, &minor, &release_number) >= 0)
+        snprintf(text, 32, "%u.%u.%u", major, minor, release_number);
+}
+
+/* ---- making datasets ---- */
+
+static hid_t memory_type(const struct store *s, enum store_type type)
+{
+    switch (type) {
+    case STORE_INT8: return H5T_NATIVE_INT8;
+    case STORE_INT32: return H5T_NATIVE_INT32;
+    case STORE_UINT32: return H5T_NATIVE_UINT32;
+    case STORE_INT64: return H5T_NATIVE_INT64;
+    case STORE_FLOAT: return H5T_NATIVE_FLOAT;
+    case STORE_DOUBLE: return H5T_NATIVE_DOUBLE;
+    case STORE_TEXT: return s->text;
+    }
+    return H5I_INVALID_HID;
+}
+
+static hid_t file_type(const struct store *s, enum store_type type)
+{
+    switch (type) {
+    case STORE_INT8: return H5T_STD_I8LE;
+    case STORE_INT32: return H5T_STD_I32LE;
+    case STORE_UINT32: return H5T_STD_U32LE;
+    case STORE_INT64: return H5T_STD_I64LE;
+    case STORE_FLOAT: return H5T_IEEE_F32LE;
+    case STORE_DOUBLE: return H5T_IEEE_F64LE;
+    case STORE_TEXT: return s->text;
+    }
+    return H5I_INVALID_HID;
+}
+
+bool store_has(const struct store *s, const char *path)
+{
+    if (strcmp(path, "/") == 0) return true;
+    char part[PATH_ROOM]; /* H5Lexists wants every folder on the way to exist */
+    for (const char *end = path; *end; end++) {
+        if (end == path || (end[1] != '/' && end[1] != '\0')) continue;
+        snprintf(part, sizeof part, "%.*s", (int)(end - path + 1), path);
+        if (H5Lexists(s->file, part, H5P_DEFAULT) <= 0) return false;
+    }
+    return true;
+}
+
+int store_add_group(struct store *s, const char *path, store_id *id, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    hid_t create = H5Pcreate(H5P_GROUP_CREATE);
+    *id = H5I_INVALID_HID;
+    if (create >= 0 && set_order(create)) *id = H5Gcreate2(s->file, path, H5P_DEFAULT, create, H5P_DEFAULT);
+    if (*id < 0) code = fail(s, err, "create", path);
+    shut(create);
+    return code ? code : keep_open(s, *id, err);
+}
+
+static bool is_chunked(const struct store_spec *spec)
+{
+    bool chunked = spec->fill_nan;
+    for (uint32_t k = 0; k < spec->rank; k++)
+        chunked = chunked || spec->axis[k]->grows;
+    return chunked && spec->rank > 0;
+}
+
+static hid_t make_space(const struct store_spec *spec)
+{
+    hsize_t size[STORE_MAX_RANK], most[STORE_MAX_RANK];
+    for (uint32_t k = 0; k < spec->rank; k++) {
+        size[k] = spec->axis[k]->size;
+        most[k] = spec->axis[k]->grows ? H5S_UNLIMITED : size[k];
+    }
+    return spec->rank ? H5Screate_simple((int)spec->rank, size, most) : H5Screate(H5S_SCALAR);
+}
+
+static bool set_chunks(hid_t create, hid_t access, const struct store_spec *spec, size_t item)
+{
+    hsize_t chunk[STORE_MAX_RANK];
+    for (uint32_t k = 0; k < spec->rank; k++) {
+        chunk[k] = spec->axis[k]->chunk;
+        item *= chunk[k];
+    }
+    if (H5Pset_chunk(create, (int)spec->rank, chunk) < 0) return false;
+    if (H5Pset_chunk_cache(access, 1, item, 1.0) < 0) return false; /* one chunk: batches are written once, whole */
+    if (spec->compression > 0 &&
+        (H5Pset_shuffle(create) < 0 || H5Pset_deflate(create, (unsigned)spec->compression) < 0))
+        return false;
+    return spec->type == STORE_TEXT || H5Pset_fletcher32(create) >= 0;
+}
+
+static bool set_fill(hid_t create, enum store_type type)
+{
+    double nan_double = NAN;
+    float nan_float = NAN;
+    return type == STORE_DOUBLE ? H5Pset_fill_value(create, H5T_NATIVE_DOUBLE, &nan_double) >= 0
+                                : H5Pset_fill_value(create, H5T_NATIVE_FLOAT, &nan_float) >= 0;
+}
+
+static hid_t make_dataset(const struct store *s, const struct store_spec *spec)
+{
+    hid_t id = H5I_INVALID_HID, type = file_type(s, spec->type);
+    hid_t space = make_space(spec), create = H5Pcreate(H5P_DATASET_CREATE), access = H5Pcreate(H5P_DATASET_ACCESS);
+    bool good = space >= 0 && create >= 0 && access >= 0 && H5Pset_obj_track_times(create, false) >= 0 &&
+                H5Pset_attr_phase_change(create, COMPACT_ATTRIBUTES, 0) >= 0;
+    if (good && is_chunked(spec)) good = set_chunks(create, access, spec, H5Tget_size(type));
+    if (good && spec->fill_nan) good = set_fill(create, spec->type);
+    if (good) id = H5Dcreate2(s->file, spec->path, type, space, H5P_DEFAULT, create, access);
+    shut(space);
+    shut(create);
+    shut(access);
+    return id;
+}
+
+/* CF and netCDF want _FillValue as an array of one. */
+static int note_fill(struct store *s, store_id id, enum store_type type, struct error *err)
+{
+    double nan_double = NAN;
+    float nan_float = NAN;
+    return store_note_numbers(s, id, "_FillValue", type, 1,
+                              type == STORE_DOUBLE ? (const void *)&nan_double : (const void *)&nan_float, err);
+}
+
+int store_add(struct store *s, const struct store_spec *spec, store_id *id, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    *id = make_dataset(s, spec);
+    if (*id < 0) return fail(s, err, "create", spec->path);
+    code = keep_open(s, *id, err);
+    if (!code && spec->rank) code = attach(s, *id, spec, err);
+    if (!code && spec->fill_nan) code = note_fill(s, *id, spec->type, err);
+    return code;
+}
+
+int store_add_axis(struct store *s, struct store_axis *axis, enum store_type type, bool bare, struct error *err)
+{
+    struct store_spec spec = {.path = axis->path, .type = bare ? STORE_FLOAT : type, .rank = 1, .axis = {axis}};
+    int code = quiet(err);
+    if (code) return code;
+    axis->id = make_dataset(s, &spec);
+    if (axis->id < 0) return fail(s, err, "create", axis->path);
+    code = keep_open(s, axis->id, err);
+    struct scale *grown = code ? NULL : realloc(s->scales, (s->n_scales + 1) * sizeof *grown);
+    if (!grown) return code ? code : no_memory(err);
+    s->scales = grown;
+    s->scales[s->n_scales++] = (struct scale){.id = axis->id};
+    char name[96];
+    if (bare)
+        snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10llu",
+                 (unsigned long long)axis->size);
+    else
+        snprintf(name, sizeof name, "%s", strrchr(axis->path, '/') + 1);
+    return H5DSset_scale(axis->id, name) < 0 ? fail(s, err, "make an axis of", axis->path) : ERROR_NONE;
+}
+
+/* ---- attributes ---- */
+
+static int note(const struct store *s, store_id id, const char *name, hid_t type, hid_t memory, hid_t space,
+                const void *value, struct error *err)
+{
+    int code = ERROR_NONE;
+    hid_t attribute = H5I_INVALID_HID;
+    if (type >= 0 && space >= 0) attribute = H5Acreate2(id, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, memory, value) < 0) code = fail_id(s, err, "write an attribute of", id);
+    if (!shut(attribute) && !code) code = fail_id(s, err, "write an attribute of", id);
+    return code;
+}
+
+int store_note(struct store *s, store_id id, const char *name, const char *text, struct error *err)
+{
+    int code = quiet(err);
+    if (code || !text || !text[0]) return code;
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    if (type >= 0 && (H5Tset_size(type, strlen(text)) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0 ||
+                      H5Tset_cset(type, H5T_CSET_UTF8) < 0)) {
+        shut(type);
+        type = H5I_INVALID_HID;
+    }
+    code = note(s, id, name, type, type, space, text, err);
+    shut(type);
+    shut(space);
+    return code;
+}
+
+int store_note_numbers(struct store *s, store_id id, const char *name, enum store_type type, uint64_t n,
+                       const void *values, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    hsize_t size = n;
+    hid_t space = H5Screate_simple(1, &size, NULL);
+    code = note(s, id, name, file_type(s, type), memory_type(s, type), space, values, err);
+    shut(space);
+    return code;
+}
+
+/* ---- blocks ---- */
+
+/* Spaces of a block in the file and in memory; start NULL: all. */
+static bool select_block(store_id id, const uint64_t *start, const uint64_t *count, hid_t *in_file, hid_t *in_memory)
+{
+    *in_memory = H5I_INVALID_HID;
+    *in_file = H5Dget_space(id);
+    if (*in_file < 0) return false;
+    if (!start) {
+        *in_memory = H5Scopy(*in_file);
+        return *in_memory >= 0;
+    }
+    hsize_t from[STORE_MAX_RANK], n[STORE_MAX_RANK];
+    int rank = H5Sget_simple_extent_ndims(*in_file);
+    if (rank < 1 || rank > STORE_MAX_RANK) return false;
+    for (int k = 0; k < rank; k++) {
+        from[k] = start[k];
+        n[k] = count[k];
+    }
+    *in_memory = H5Screate_simple(rank, n, NULL);
+    return *in_memory >= 0 && H5Sselect_hyperslab(*in_file, H5S_SELECT_SET, from, NULL, n, NULL) >= 0;
+}
+
+int store_write(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                const void *data, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    hid_t in_file, in_memory;
+    if (!select_block(id, start, count, &in_file, &in_memory) ||
+        H5Dwrite(id, memory_type(s, type), in_memory, in_file, H5P_DEFAULT, data) < 0)
+        code = fail_id(s, err, "write", id);
+    shut(in_file);
+    shut(in_memory);
+    return code;
+}
+
+int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err)
+{
+    uint32_t rank = 0;
+    uint64_t size[STORE_MAX_RANK];
+    if (n == 0) return ERROR_NONE;
+    int code = store_shape(s, id, &rank, size, err);
+    if (code) return code;
+    hsize_t longer = size[0] + n;
+    if (rank != 1 || H5Dset_extent(id, &longer) < 0) return fail_id(s, err, "extend", id);
+    return data ? store_write(s, id, type, size, &n, data, err) : ERROR_NONE;
+}
+
+static void *allocate_text(size_t size, void *unused)
+{
+    (void)unused;
+    return malloc(size);
+}
+
+static void free_text(void *text, void *unused)
+{
+    (void)unused;
+    free(text);
+}
+
+/* How the library allocates text that it reads, so that callers can free it. */
+static hid_t make_transfer(void)
+{
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (transfer >= 0 && H5Pset_vlen_mem_manager(transfer, allocate_text, NULL, free_text, NULL) >= 0) return transfer;
+    shut(transfer);
+    return H5I_INVALID_HID;
+}
+
+/* Text that was never written reads as NULL. */
+static int fill_texts(char **texts, uint64_t n, struct error *err)
+{
+    for (uint64_t k = 0; k < n; k++)
+        if (!texts[k] && !(texts[k] = strdup(""))) return no_memory(err);
+    return ERROR_NONE;
+}
+
+int store_read(const struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+               void *data, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    hid_t in_file, in_memory = H5I_INVALID_HID, transfer = make_transfer();
+    if (!select_block(id, start, count, &in_file, &in_memory) || transfer < 0 ||
+        H5Dread(id, memory_type(s, type), in_memory, in_file, transfer, data) < 0)
+        code = fail_id(s, err, "read", id);
+    hssize_t n = in_memory < 0 ? 0 : H5Sget_simple_extent_npoints(in_memory);
+    if (!code && type == STORE_TEXT) code = fill_texts(data, n > 0 ? (uint64_t)n : 0, err);
+    shut(in_file);
+    shut(in_memory);
+    shut(transfer);
+    return code;
+}
+
+/* ---- looking around ---- */
+
+int store_find(struct store *s, const char *path, store_id *id, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    *id = store_has(s, path) ? H5Oopen(s->file, path, H5P_DEFAULT) : H5I_INVALID_HID;
+    if (*id < 0) return error_set(err, ERROR_IO, "%s: %s is missing", s->label, path);
+    return keep_open(s, *id, err);
+}
+
+int store_shape(const struct store *s, store_id id, uint32_t *rank, uint64_t size[STORE_MAX_RANK], struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    hsize_t now[H5S_MAX_RANK];
+    hid_t space = H5Iget_type(id) == H5I_DATASET ? H5Dget_space(id) : H5I_INVALID_HID;
+    int n = space < 0 ? -1 : H5Sget_simple_extent_dims(space, now, NULL);
+    if (n < 0 || n > STORE_MAX_RANK) code = fail_id(s, err, "read the shape of", id);
+    shut(space);
+    if (code) return code;
+    *rank = (uint32_t)n;
+    for (int k = 0; k < n; k++)
+        size[k] = now[k];
+    return ERROR_NONE;
+}
+
+bool store_is_double(const struct store *s, store_id id)
+{
+    (void)s;
+    if (H5Iget_type(id) != H5I_DATASET) return false;
+    hid_t type = H5Dget_type(id);
+    bool yes = type >= 0 && H5Tequal(type, H5T_IEEE_F64LE) > 0;
+    shut(type);
+    return yes;
+}
+
+static herr_t take_name(hid_t dataset, unsigned axis, hid_t scale, void *text)
+{
+    (void)dataset;
+    (void)axis;
+    return H5Iget_name(scale, text, PATH_ROOM) > 0 ? 1 : -1;
+}
+
+int store_axis_path(const struct store *s, store_id id, uint32_t axis, char **path, struct error *err)
+{
+    char text[PATH_ROOM] = "";
+    int code = quiet(err);
+    if (code) return code;
+    if (H5DSiterate_scales(id, axis, NULL, take_name, text) < 0) return fail_id(s, err, "read the axes of", id);
+    *path = strdup(text);
+    return *path ? ERROR_NONE : no_memory(err);
+}
+
+/* The text in an open attribute of a text type, or NULL. */
+static char *text_of(hid_t attribute, hid_t type)
+{
+    htri_t variable = H5Tis_variable_str(type);
+    size_t size = H5Tget_size(type);
+    char *text = NULL;
+    if (variable > 0 && H5Aread(attribute, type, &text) < 0) text = NULL;
+    if (variable == 0 && (text = calloc(size + 1, 1)) && H5Aread(attribute, type, text) < 0) {
+        free(text);
+        text = NULL;
+    }
+    return text;
+}
+
+int store_noted(const struct store *s, store_id id, const char *name, char **text, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    htri_t there = H5Aexists(id, name);
+    if (there == 0) {
+        *text = strdup("");
+        return *text ? ERROR_NONE : no_memory(err);
+    }
+    hid_t attribute = there < 0 ? H5I_INVALID_HID : H5Aopen(id, name, H5P_DEFAULT);
+    hid_t type = attribute < 0 ? H5I_INVALID_HID : H5Aget_type(attribute);
+    hid_t space = attribute < 0 ? H5I_INVALID_HID : H5Aget_space(attribute);
+    *text = NULL;
+    if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1)
+        *text = text_of(attribute, type);
+    if (!*text) code = fail_id(s, err, "read an attribute of", id);
+    shut(space);
+    shut(type);
+    shut(attribute);
+    return code;
+}
+
+int store_noted_numbers(const struct store *s, store_id id, const char *name, uint64_t room, double *values,
+                        uint64_t *n, struct error *err)
+{
+    *n = 0;
+    int code = quiet(err);
+    if (code) return code;
+    htri_t there = H5Aexists(id, name);
+    if (there == 0) return ERROR_NONE;
+    hid_t attribute = there < 0 ? H5I_INVALID_HID : H5Aopen(id, name, H5P_DEFAULT);
+    hid_t space = attribute < 0 ? H5I_INVALID_HID : H5Aget_space(attribute);
+    hssize_t found = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    if (found < 0 || (uint64_t)found > room || H5Aread(attribute, H5T_NATIVE_DOUBLE, values) < 0)
+        code = fail_id(s, err, "read an attribute of", id);
+    else
+        *n = (uint64_t)found;
+    shut(space);
+    shut(attribute);
+    return code;
+}
+
+int store_count(const struct store *s, store_id group, uint64_t *n, struct error *err)
+{
+    H5G_info_t info;
+    int code = quiet(err);
+    if (code) return code;
+    if (H5Gget_info(group, &info) < 0) return fail_id(s, err, "list", group);
+    *n = info.nlinks;
+    return ERROR_NONE;
+}
+
+int store_member(const struct store *s, store_id group, uint64_t index, char **name, struct error *err)
+{
+    int code = quiet(err);
+    if (code) return code;
+    char text[PATH_ROOM];
+    if (H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, index, text, sizeof text, H5P_DEFAULT) <= 0)
+        return fail_id(s, err, "list", group);
+    *name = strdup(text);
+    return *name ? ERROR_NONE : no_memory(err);
+}
+
+void store_free_texts(char **texts, uint64_t n)
+{
+    for (uint64_t k = 0; texts && k < n; k++)
+        free(texts[k]);
+    free(texts);
+}

@@ -1,0 +1,278 @@
+#!/usr/bin/env bash
+# The command line as a user meets it: tests/cli.sh PATH/TO/klynge [CONFIG]. Exit codes, help, JSON, progress, signals.
+# The last line is "N passed, N failed".
+set -uo pipefail
+klynge=$(readlink -f "$1")
+config=$(readlink -f "${2:-$(dirname "$0")/../configs/act.cfg}")
+: "${PYTHON:=/usr/bin/python3}"
+work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-cli.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/in" && cd "$work/in" || exit 1
+out=$work/stdout err=$work/stderr
+passed=0 failed=0
+export TERM=xterm
+
+verdict() { # verdict STATUS SENTENCE
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+        echo "  ok    $2"
+    else
+        failed=$((failed + 1))
+        echo "  FAIL  $2"
+        head -c 600 "$out" | sed 's/^/        stdout: /'
+        head -c 600 "$err" | sed 's/^/        stderr: /'
+    fi
+}
+
+ends() { # ends CODE COMMAND...: the command ends in that code; what it prints is in $out and $err
+    local wanted=$1 code
+    shift
+    "$@" >"$out" 2>"$err" </dev/null
+    code=$?
+    [ "$code" = "$wanted" ] || { echo "        exit code $code instead of $wanted: $*"; return 1; }
+}
+k() { ends "$1" "$klynge" "${@:2}"; }
+says() { grep -qF -- "$1" "$err" || { echo "        stderr does not say: $1"; return 1; }; }
+prints() { grep -qF -- "$1" "$out" || { echo "        stdout does not say: $1"; return 1; }; }
+silent() { [ ! -s "$out" ] || { echo '        stdout is not empty'; return 1; }; }
+mute() { silent && { [ ! -s "$err" ] || { echo '        stderr is not empty'; return 1; }; }; }
+narrow() { ! grep -nE '^.{101,}' "$out"; }
+nothing_written() { [ -z "$(ls -A .)" ] || { echo "        left behind: $(ls -A .)"; return 1; }; }
+one_line() { [ "$(wc -l <"$out")" = 1 ]; }
+json() { # json EXPRESSION: stdout is one line of JSON, and the expression over it (x) holds
+    one_line && "$PYTHON" -m json.tool <"$out" >/dev/null && "$PYTHON" -c "
+import json, sys
+x = json.load(open(sys.argv[1]), parse_constant=lambda c: sys.exit('not JSON: ' + c))
+sys.exit(0 if ($1) else 'does not hold: ' + sys.argv[2])" "$out" "$1"
+}
+
+# ---- help ------------------------------------------------------------------------------------------------------------
+k 0 --help && prints 'usage: klynge VERB' && prints '  run ' && prints '  check ' && prints '  params ' &&
+    prints '  summary ' && prints 'examples:' && narrow && [ ! -s "$err" ]
+verdict $? '--help teaches the verbs on stdout'
+k 2 && silent && says 'usage: klynge VERB'
+verdict $? 'no verb: help on stderr, exit 2'
+for verb in run check params summary; do
+    k 0 $verb --help && prints "usage: klynge $verb" && prints 'options:' && prints 'examples:' &&
+        prints 'exit codes:' && prints '--json' && narrow && [ ! -s "$err" ] && cp "$out" "$work/help" &&
+        k 0 help $verb && cmp "$out" "$work/help" && k 0 $verb -h && cmp "$out" "$work/help"
+    verdict $? "$verb --help tells usage, options, examples and exit codes; \`help $verb\` is the same"
+done
+k 0 --version && prints 'klynge ' && prints 'commit ' && prints 'compiler ' && prints 'libraries ' &&
+    k 0 run --version && prints 'commit '
+verdict $? '--version tells version, commit, compiler and libraries'
+
+# ---- usage errors ----------------------------------------------------------------------------------------------------
+k 2 sumary f.h5 && silent && says 'did you mean summary?'
+verdict $? 'an unknown verb: the nearest is suggested, exit 2'
+k 2 xylophone && silent && says 'unknown verb xylophone'
+verdict $? 'an unknown verb with none near, exit 2'
+k 2 --quiet run "$config" && says 'the verb comes first'
+verdict $? 'an option before the verb, exit 2'
+k 2 run "$config" -o a.h5 --treads 2 && silent && says 'did you mean --threads?' && nothing_written
+verdict $? 'an unknown option: the nearest is suggested, exit 2'
+k 2 params --threads 2 && says 'is not an option of `params`'
+verdict $? "another verb's option, exit 2"
+k 2 run "$config" && silent && says 'add -o FILE' && nothing_written && k 2 run -o a.h5 && says 'no CONFIG is given'
+verdict $? 'run without output or config tells what to add, exit 2'
+for threads in 0 1025 -1 2.5 x ''; do
+    k 2 run "$config" -o a.h5 --threads "$threads" && says 'from 1 to 1024' && nothing_written
+    verdict $? "--threads '$threads' is refused, exit 2"
+done
+k 2 run "$config" -o a.h5 --replicates 0 && says '--replicates' && nothing_written && k 2 check "$config" --seed -5 &&
+    says '--seed'
+verdict $? '--replicates 0 and --seed -5 are refused, exit 2'
+k 2 run "$config" -o a.h5 --set nothing.like.this=1 && says '--set' && says 'nothing.like.this' && nothing_written
+verdict $? 'an unknown --set path, exit 2'
+k 2 check "$work/missing.cfg" && silent && says missing.cfg
+verdict $? 'a config that is missing, exit 2'
+k 2 summary "$config" && silent && says "$(basename "$config")" && k 2 summary missing.h5 && says missing.h5
+verdict $? 'summary of what is no result file, exit 2'
+
+# ---- params ----------------------------------------------------------------------------------------------------------
+k 0 params && prints run.replicates && prints Observables && prints 'Random streams' && narrow && [ ! -s "$err" ]
+verdict $? 'params lists everything in 100 columns'
+k 0 params run.seed && prints run.seed && ! grep -q run.replicates "$out"
+verdict $? 'params NAME: a path'
+k 0 params run && prints run.seed && prints run.replicates && ! grep -q '^output' "$out"
+verdict $? 'params NAME: the beginning of paths'
+k 0 params eplicate && prints run.replicates && ! grep -q '^run.seed' "$out"
+verdict $? 'params NAME: a part of a path'
+k 2 params run.seeed && silent && says 'did you mean run.seed?' && k 2 params zzzzqqqq && silent && says zzzzqqqq
+verdict $? 'params NAME: unknown names are refused, exit 2'
+k 0 params --json &&
+    json 'all(set(p) == set("name type unit default min max symbol grade source doc".split()) for p in x) and len(x) > 10'
+verdict $? 'params --json has its keys'
+k 0 params run.replicates --json && json 'len(x) == 1 and x[0]["name"] == "run.replicates" and x[0]["min"] == 1' &&
+    k 0 params run.model --json && json 'x[0]["min"] is None and x[0]["max"] is None'
+verdict $? 'params --json NAME; a range without end is null'
+k 0 params --markdown && cp "$out" "$work/reference.md" && k 0 params --markdown && cmp "$out" "$work/reference.md" &&
+    prints '| `run.replicates` |'
+verdict $? 'params --markdown is the same each time'
+awk -F'[^\\\\][|]' '/^\|/ { if (!n) n = NF; if (NF != n) { print FNR ": " $0; bad = 1 } next } { n = 0 } END { exit bad }' \
+    "$work/reference.md"
+verdict $? 'params --markdown: the rows of a table have equally many cells'
+k 0 params --config && cp "$out" "$work/template.cfg" && k 0 check "$work/template.cfg" --replicates 1
+verdict $? 'params --config is a config that check accepts'
+k 2 params --json --markdown && silent && k 2 params --model nosuchmodel && says nosuchmodel
+verdict $? 'params: one format at a time, models by their name, exit 2'
+nothing_written
+verdict $? 'params writes no file'
+
+# ---- check -----------------------------------------------------------------------------------------------------------
+k 0 check "$config" --replicates 3 && prints 'scenarios' && prints 'x 3 replicates' && prints 'core-seconds' &&
+    narrow && nothing_written
+verdict $? 'check prints the plan and writes nothing'
+check_keys='list(x) == "scenarios points runs ticks bytes_output bytes_memory bytes_per_firm bytes_per_tie core_seconds budgets".split()'
+k 0 check "$config" --replicates 3 --json &&
+    json "$check_keys and x['runs'] == 3 * x['scenarios'] * x['points'] and x['core_seconds'] > 0 and x['budgets'] == []"
+verdict $? 'check --json has its keys'
+k 0 check "$config" --quiet && mute
+verdict $? 'check --quiet of a good config says nothing'
+k 0 run "$config" --dry-run --replicates 3 && prints 'x 3 replicates' && k 0 run "$config" -n -o a.h5 --json &&
+    json "$check_keys" && nothing_written
+verdict $? 'run --dry-run prints the plan and writes nothing'
+
+# ---- run -------------------------------------------------------------------------------------------------------------
+k 0 run "$config" --replicates 3 -o a.h5 && silent && says 'a.h5: ' && [ -s a.h5 ]
+verdict $? 'run prints nothing on stdout'
+k 0 run "$config" --replicates 3 -o b.h5 --quiet && mute
+verdict $? 'run --quiet says nothing at all'
+k 0 run --quiet --json -ob.h5 --force --set run.seed=5 "$config" --replicates=3 --threads 2 && [ ! -s "$err" ] &&
+    json 'list(x) == "output runs done failed wall_seconds cpu_seconds digest".split() and x["output"] == "b.h5" and
+x["runs"] == x["done"] and x["failed"] == 0 and len(x["digest"]) == 32' && cp "$out" "$work/b.json"
+verdict $? 'run --json has its keys; options in any order'
+k 0 run "$config" --seed 5 --replicates 3 --json -q -o c.h5 && "$PYTHON" -c '
+import json, sys
+a, b = (json.load(open(p))["digest"] for p in sys.argv[1:])
+sys.exit(a != b)' "$out" "$work/b.json"
+verdict $? '--seed 5 and --set run.seed=5 are the same run'
+before=$(cksum <a.h5)
+k 2 run "$config" --replicates 3 -o a.h5 && says a.h5 && says --force && [ "$before" = "$(cksum <a.h5)" ]
+verdict $? 'an existing file is refused and left as it is, exit 2'
+k 0 run "$config" --replicates 3 --seed 9 -o a.h5 --force && [ "$before" != "$(cksum <a.h5)" ]
+verdict $? '--force replaces it'
+k 2 run "$config" --replicates 1 -o "$work/nowhere/a.h5" && says nowhere
+verdict $? 'a folder that does not exist, exit 2'
+k 0 run "$config" --replicates 3 -o d.h5 --threads 1 && grep -qE '^3/3 runs|^[0-9]+/[0-9]+ runs, .* took ' "$err" &&
+    ! grep -q $'[\r\033]' "$err"
+verdict $? 'progress: plain lines where stderr is no terminal'
+script -qec "$klynge run $config --replicates 20 -o e.h5" /dev/null >"$out" 2>"$err" </dev/null &&
+    grep -qE $'\r\\[[=> ]+\\] 0/' "$out" && grep -q 'ETA' "$out" && grep -q $'\r\033\\[K' "$out" && grep -q 'e.h5: ' "$out"
+verdict $? 'progress: a bar on a terminal, cleared at the end'
+script -qec "$klynge run $config --replicates 3 -o f.h5 --quiet" /dev/null >"$out" 2>"$err" </dev/null && mute
+verdict $? '--quiet says nothing on a terminal either'
+
+# ---- summary ---------------------------------------------------------------------------------------------------------
+k 0 summary a.h5 && prints 'last 12 months' && prints 'members' && narrow && [ ! -s "$err" ]
+verdict $? 'summary prints tables in 100 columns'
+k 0 summary a.h5 --json && json 'list(x) == ["observables"] and len(x["observables"]) > 20 and
+all(list(o) == "name scenario point time mean low high n".split() for o in x["observables"]) and
+len({(o["name"], o["scenario"], o["point"], o["time"]) for o in x["observables"]}) == len(x["observables"]) and
+all(o["low"] <= o["mean"] <= o["high"] for o in x["observables"] if o["low"] is not None)'
+verdict $? 'summary --json has its keys, and each entry once'
+"$PYTHON" - a.h5 "$out" <<'END' 2>"$err"
+import json, sys
+import h5py, numpy as np
+from scipy import stats
+file = h5py.File(sys.argv[1], "r")
+times = {"time": file["time"][()]}
+for o in json.load(open(sys.argv[2]))["observables"]:
+    name, year = o["name"].removesuffix("_last_year"), o["name"].endswith("_last_year")
+    data = file[name]
+    time = file["time_network" if data.shape[3] != len(times["time"]) else "time"][()]
+    names = [s.decode() for s in file["scenario"][()]]
+    k = int(np.argmin(abs(time - o["time"])))
+    assert abs(time[k] - o["time"]) < 1e-9, o
+    x = data[names.index(o["scenario"]), o["point"]]
+    first = int(np.searchsorted(time, time[k] - 1 + 1e-6, side="right")) if year else k
+    part = x[:, first:k + 1]
+    x = np.array([np.nanmean(row) if not np.isnan(row).all() else np.nan for row in part])
+    x = x[~np.isnan(x)]
+    assert o["n"] == len(x), (o, x)
+    if len(x):
+        assert abs(o["mean"] - x.mean()) <= 1e-9 * max(1, abs(x.mean())), (o, x)
+    if len(x) > 1:
+        half = stats.t.ppf(0.975, len(x) - 1) * x.std(ddof=1) / len(x) ** 0.5
+        assert abs(o["high"] - o["mean"] - half) <= 1e-7 * max(1, abs(half)), (o, half)
+    else:
+        assert o["low"] is None and o["high"] is None, o
+END
+verdict $? 'summary --json is what h5py, numpy and scipy say'
+k 0 run "$config" --replicates 1 -o one.h5 -q && k 0 summary one.h5 --json &&
+    json 'all(o["low"] is None and o["high"] is None and o["n"] <= 1 for o in x["observables"])' && k 0 summary one.h5
+verdict $? 'summary of one replicate has no intervals'
+head -c 5000 a.h5 >cut.h5
+k 4 summary cut.h5 && silent && says cut.h5
+verdict $? 'summary of a file that is cut short, exit 4'
+
+# ---- output that cannot be written -----------------------------------------------------------------------------------
+full() { "$klynge" "$@" >/dev/full; }
+ends 4 full params --json && says 'cannot write' && ends 4 full --help && ends 4 full summary a.h5 &&
+    ends 4 full check "$config" && ends 4 full run "$config" --replicates 2 --json -o g.h5 -q && [ -s g.h5 ]
+verdict $? 'a full standard output, exit 4'
+closed() { "$klynge" "$@" >&-; }
+ends 4 closed params && says 'cannot write' &&
+    ends 4 closed run "$config" --replicates 2 --json -o h.h5 -q && k 0 summary h.h5 &&
+    ends 0 closed run "$config" --replicates 2 -o h.h5 -q --force && k 0 summary h.h5
+verdict $? 'a closed standard output, exit 4, and the result file is whole'
+gone() { { sleep 0.3; "$klynge" "$@"; echo $? >"$work/code"; } | true; }
+gone params --markdown 2>"$err"; [ "$(cat "$work/code")" = 4 ] && says 'cannot write'
+verdict $? 'a reader that has gone (| head), exit 4'
+if [ "$(id -u)" != 0 ]; then
+    mkdir closed && chmod 555 closed
+    k 4 run "$config" --replicates 1 -o closed/a.h5 && says closed/a.h5
+    verdict $? 'a folder that cannot be written to, exit 4'
+    chmod 755 closed
+fi
+limited() { (ulimit -f 8; "$klynge" "$@"); }
+mkdir small && ends 4 limited run "$config" --replicates 40 -o small/a.h5 -q && says small/a.h5 && [ -z "$(ls -A small)" ]
+verdict $? 'a result file that does not fit, exit 4, and nothing is left'
+rm -rf ./*
+
+# ---- runs that fail --------------------------------------------------------------------------------------------------
+little_memory() { (ulimit -v 1500000; exec "$klynge" "$@"); }
+ends 3 little_memory run "$config" --replicates 2 --threads 1 --set world.clusters=300000 -o failed.h5 --json &&
+    says 'of 2 runs failed' && says memory && json 'x["failed"] == 2 and x["done"] == 0' && [ -s failed.h5 ] &&
+    k 0 summary failed.h5 --json && json 'all(o["n"] == 0 and o["mean"] is None for o in x["observables"])'
+verdict $? 'runs without memory fail; the file is published, exit 3'
+rm -rf ./*
+
+# ---- signals ---------------------------------------------------------------------------------------------------------
+many=(run "$config" --replicates 200000 --set run.end=2040-01 -o long.h5 -q)
+for signal in INT TERM USR1; do
+    ends 130 timeout --preserve-status -s $signal 0.7 "$klynge" "${many[@]}" && silent && says interrupted && nothing_written
+    verdict $? "SIG$signal: exit 130 and nothing is left"
+done
+"$klynge" "${many[@]}" >"$out" 2>"$err" &
+pid=$!
+sleep 0.5
+for _ in 1 2 3 4 5; do kill -INT $pid 2>/dev/null; done
+wait $pid
+[ $? = 130 ] && says interrupted && nothing_written
+verdict $? 'more than one SIGINT: the same'
+ends 130 timeout --preserve-status -s INT 0.7 "$klynge" check "$config" --set world.clusters=2000 --set run.end=2060-01 &&
+    says interrupted
+verdict $? 'check can be interrupted while it measures, exit 130'
+
+# ---- verbs beside ----------------------------------------------------------------------------------------------------
+mkdir bin && cp "$klynge" bin/klynge
+cat >bin/klynge-hello <<END
+#!$PYTHON
+"""says hello to whoever is named
+
+More about it."""
+import sys
+print("hello", *sys.argv[1:])
+sys.exit(5)
+END
+chmod +x bin/klynge-hello
+ends 5 bin/klynge hello --there you && [ "$(cat "$out")" = 'hello --there you' ]
+verdict $? 'klynge-VERB beside the program is found, with its arguments and exit code'
+ends 0 bin/klynge --help && prints '  hello     says hello to whoever is named'
+verdict $? '--help lists it with the first line of its docstring'
+ends 2 bin/klynge helo && says 'did you mean hello?' && ends 2 bin/klynge ../bin/klynge
+verdict $? 'it is suggested too; a path is no verb'
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# Run groups of tests one after another: tests/run.sh BUILD GROUP... (called by `make test` and `make torture`).
+# All tests of a group run; a group with a failure is the last one. The last line is "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+build=$1
+shift
+klynge=$build/klynge
+: "${MAKE:=make}" "${CC:=cc}" "${PYTHON:=/usr/bin/python3}"
+export CC PYTHON C_FILES="${C_FILES:-}" C_FLAGS="${C_FLAGS:-}"
+exec </dev/null
+work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-test.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+heading() { printf '\n==== %s\n' "$*"; }
+pass() { passed=$((passed + $1)); }
+fail() { failed=$((failed + $1)); }
+# verdict "WHAT" STATUS: one test that a command is.
+verdict() { if [ "$2" = 0 ]; then echo "  ok    $1"; pass 1; else echo "  FAIL  $1"; fail 1; fi; }
+
+# A test script says "N passed, N failed" in its last line, or is one test by its exit code.
+script() {
+    local status p=0 f=0
+    "$@" 2>&1 | tee "$work/log"
+    status=${PIPESTATUS[0]}
+    if [[ $(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/log" | tail -n 1) =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]}
+    elif [ "$status" = 0 ]; then
+        p=1
+    fi
+    [ "$status" = 0 ] || [ "$f" != 0 ] || { echo "  FAIL  $1 ended with exit code $status"; f=1; }
+    pass "$p"
+    fail "$f"
+}
+
+# unit PROGRAM [WRAPPER...]: one Criterion program. Whatever a sanitizer or valgrind leaves in $work/found is a failure,
+# as Criterion's child processes can fail there and still end in 0.
+unit() {
+    local program=$1 status good bad
+    shift
+    rm -f "$work"/found*
+    "$@" "$program" >"$work/log" 2>&1
+    status=$?
+    good=$(sed -n 's/.*Synthesis: .*Passing: [^0-9]*\([0-9]*\).*/\1/p' "$work/log" | tail -n 1)
+    bad=$(sed -n 's/.*Synthesis: .*Failing: [^0-9]*\([0-9]*\) .*Crashing: [^0-9]*\([0-9]*\).*/\1+\2/p' "$work/log" | tail -n 1)
+    good=${good:-0} bad=$((${bad:-1}))
+    for f in "$work"/found*; do
+        if [ -s "$f" ]; then cat "$f" >>"$work/log"; bad=$((bad + 1)); fi
+    done
+    if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    if [ "$bad" != 0 ]; then cat "$work/log"; fi
+    printf '  %-5s %-28s %3d passed, %d failed \n' "$([ "$bad" = 0 ] && echo ok || echo FAIL)" "$(basename "$program")" "$good" "$bad"
+    pass "$good"
+    fail "$bad"
+}
+
+export UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:log_path=$work/found"
+export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:log_path=$work/found"
+export TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1:log_path=$work/found"
+
+# sanitized NAME PROGRAM ARGUMENTS...: a run of the program that must leave no report.
+sanitized() {
+    local what=$1 status
+    shift
+    rm -f "$work"/found*
+    "$@" >"$work/log" 2>&1
+    status=$?
+    for f in "$work"/found*; do if [ -s "$f" ]; then head -n 60 "$f"; status=1; fi; done
+    if [ "$status" != 0 ]; then tail -n 20 "$work/log"; fi
+    verdict "$what" "$status"
+}
+
+build_with() { # build_with MODE TARGETS...
+    local mode=$1
+    shift
+    local cc=$CC
+    [ "$mode" != tsan ] || cc=clang # gcc's libgomp is not instrumented and gives false warnings
+    $MAKE MODE="$mode" CC="$cc" BUILD="$build/$mode" OPT= "$@" >"$work/log" 2>&1 && return
+    tail -n 40 "$work/log"
+    verdict "build with MODE=$mode" 1
+    return 1
+}
+
+short_run() { # short_run MODE REPLICATES THREADS [OPTIONS...]
+    local mode=$1 replicates=$2 threads=$3
+    shift 3
+    sanitized "$mode: run configs/act.cfg with $replicates replicates, $threads threads $*" "$build/$mode/klynge" run \
+        configs/act.cfg --replicates "$replicates" --threads "$threads" --quiet --force -o "$work/$mode.h5" "$@"
+}
+
+group_check() { heading 'check: format, layering, symbols, warnings'; script tests/check.sh "$build"; }
+
+group_unit() {
+    heading 'unit tests'
+    for t in "$build"/tests/test_*; do case $t in *.o | *.d) ;; *) [ -x "$t" ] && unit "$t" ;; esac; done
+}
+
+group_cli() {
+    heading 'command line: every verb, option and exit code'
+    [ ! -e tests/cli.sh ] || script tests/cli.sh "$klynge"
+}
+
+group_bad_inputs() {
+    heading 'bad inputs, each with its message'
+    [ ! -e tests/bad_inputs.sh ] || script tests/bad_inputs.sh "$klynge"
+}
+
+group_faults() {
+    heading 'faults: kills, full disks, failed calls (short form; the long one is in make torture)'
+    [ ! -e tests/faults.sh ] || script tests/faults.sh "$klynge" --short
+}
+group_faults_long() {
+    heading 'faults: kills, full disks, failed calls (long form)'
+    [ ! -e tests/faults.sh ] || script tests/faults.sh "$klynge" --long
+}
+
+group_readers() {
+    heading 'readers: xarray, h5py, ncdump, R'
+    "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 \
+        --set output.tie_runs=1 || { verdict 'write a file to read' 1; return; }
+    [ ! -e tests/readers.py ] || script "$PYTHON" tests/readers.py "$work/act.h5"
+    if ! command -v Rscript >/dev/null; then
+        echo 'skipped: R is not installed'
+    elif ! Rscript -e 'quit(status = !requireNamespace("ncdf4", quietly = TRUE))' >/dev/null 2>&1; then
+        echo 'skipped: ncdf4 is not installed in R'
+    elif [ -e tests/readers.R ]; then
+        script Rscript --vanilla tests/readers.R "$work/act.h5"
+    fi
+}
+
+group_identity() { heading 'bit-identity'; script tests/identity.sh "$klynge"; }
+
+group_sanitizers() {
+    heading 'sanitizers, short form (the long one is in make torture)'
+    build_with asan all unit-tests || return
+    for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    short_run asan 2 2 --set output.panel_runs=1 --set output.tie_runs=1
+    build_with tsan all || return
+    short_run tsan 4 2
+}
+group_sanitizers_long() {
+    heading 'address and undefined behaviour sanitizers (gcc)'
+    build_with asan all unit-tests || return
+    for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    short_run asan 20 3 --set output.panel_runs=3 --set output.tie_runs=3
+    short_run asan 2 2 --set world.clusters=5 --set run.ticks_per_year=52
+    heading 'thread sanitizer (clang)'
+    build_with tsan all unit-tests || return
+    for t in "$build"/tsan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    short_run tsan 40 4
+    short_run tsan 1 4 --set world.clusters=300 --set run.end=2018-09
+}
+
+group_valgrind() {
+    heading 'unit tests under valgrind'
+    for t in "$build"/tests/test_*; do
+        case $t in *.o | *.d) continue ;; esac
+        unit "$t" valgrind --quiet --trace-children=yes --leak-check=full --show-leak-kinds=definite,indirect \
+            --errors-for-leak-kinds=definite,indirect --log-file="$work/found.%p"
+    done
+}
+
+for group in "$@"; do
+    "group_$group"
+    [ "$failed" = 0 ] || break
+done
+printf '\n'
+[ "$failed" = 0 ] || echo "stopped after: $group"
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]

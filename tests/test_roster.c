@@ -1,0 +1,226 @@
+/* test_roster.c - founding members from a CSV (RFC 4180), against a small model of its own. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/roster.h"
+
+static const char *const sectors[] = {"core", "supplier", "tech", NULL};
+static const struct roster_column columns[] = {
+    {"name", ROSTER_NAME, NULL, 0, 0, true, "", "name"},
+    {"sector", ROSTER_CHOICE, sectors, 0, 0, true, "", "sector"},
+    {"employees", ROSTER_REAL, NULL, 1, 10000, false, "employees", "employees"},
+    {"joined", ROSTER_TIME, NULL, 1900, 2200, false, "year", "time of joining"},
+};
+static const struct model fake = {.name = "fake", .roster_columns = columns, .n_roster_columns = 4};
+
+static char folder[] = "/tmp/klynge-roster.XXXXXX";
+static struct roster *roster;
+static struct error err;
+
+static void enter(void)
+{
+    cr_assert_not_null(mkdtemp(folder));
+    cr_assert_eq(chdir(folder), 0);
+}
+
+static void leave(void)
+{
+    roster_free(roster);
+    unlink("r.csv");
+    cr_assert_eq(chdir("/"), 0);
+    rmdir(folder);
+}
+
+TestSuite(roster, .init = enter, .fini = leave);
+
+static void write_bytes(const char *text, size_t length)
+{
+    FILE *f = fopen("r.csv", "w");
+    cr_assert_not_null(f);
+    cr_assert_eq(fwrite(text, 1, length, f), length);
+    fclose(f);
+}
+
+static void reads(const char *text)
+{
+    write_bytes(text, strlen(text));
+    roster_free(roster);
+    cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_NONE, "%s", err.text);
+}
+
+static void refuses(const char *text, const char *message)
+{
+    write_bytes(text, strlen(text));
+    struct roster *none = (struct roster *)&err;
+    cr_assert_eq(roster_read("r.csv", &fake, &none, &err), ERROR_CONFIG, "was not refused: %s", text);
+    cr_assert_str_eq(err.text, message);
+    cr_assert_null(none);
+}
+
+static double value(uint32_t firm, uint32_t column) { return roster->value[firm * roster->n_columns + column]; }
+
+#define HEADER "name,sector,employees,joined\n"
+
+Test(roster, reads_a_line_a_firm)
+{
+    reads(HEADER "Mo,core,317,2017-09\nNesna,tech,,2018.5\n");
+    cr_assert_eq(roster->n, 2);
+    cr_assert_eq(roster->n_columns, 4);
+    cr_assert_str_eq(roster->name[0], "Mo");
+    cr_assert_str_eq(roster->name[1], "Nesna");
+    cr_assert(isnan(value(0, 0)));
+    cr_assert_eq(value(0, 1), 0);
+    cr_assert_eq(value(1, 1), 2);
+    cr_assert_eq(value(0, 2), 317);
+    cr_assert(isnan(value(1, 2)));
+    cr_assert_eq(value(0, 3), 2017 + 8 / 12.0);
+    cr_assert_eq(value(1, 3), 2018.5);
+}
+
+Test(roster, takes_columns_in_any_order_and_leaves_optional_ones_out)
+{
+    reads("sector,name\ntech,A\n");
+    cr_assert_str_eq(roster->name[0], "A");
+    cr_assert_eq(value(0, 1), 2);
+    cr_assert(isnan(value(0, 2)));
+    cr_assert(isnan(value(0, 3)));
+}
+
+Test(roster, reads_quotes_as_rfc_4180_says)
+{
+    reads(HEADER "\"Mo, \"\"Industri\"\"\",\"core\",\"1\",\r\n\"\"\"\",tech,2,\"2017-09\"");
+    cr_assert_eq(roster->n, 2);
+    cr_assert_str_eq(roster->name[0], "Mo, \"Industri\"");
+    cr_assert_str_eq(roster->name[1], "\"");
+    cr_assert_eq(value(1, 3), 2017 + 8 / 12.0);
+}
+
+Test(roster, reads_what_spreadsheets_write)
+{
+    reads("\xef\xbb\xbfname,sector,employees,joined\r\nBod\xc3\xb8,core,5,\r\n\r\n  Troms  ,\ttech , 7 ,\r\n\r\n");
+    cr_assert_eq(roster->n, 2);
+    cr_assert_str_eq(roster->name[0], "Bod\xc3\xb8");
+    cr_assert_str_eq(roster->name[1], "Troms");
+    cr_assert_eq(value(1, 2), 7);
+}
+
+Test(roster, reads_as_many_firms_as_there_are)
+{
+    char *text = malloc(200000);
+    size_t used = (size_t)sprintf(text, "name,sector\n");
+    for (int k = 0; k < 10000; k++)
+        used += (size_t)sprintf(text + used, "Firm %d,tech\n", k);
+    reads(text);
+    free(text);
+    cr_assert_eq(roster->n, 10000);
+    cr_assert_str_eq(roster->name[9999], "Firm 9999");
+}
+
+Test(roster, refuses_unknown_repeated_and_missing_columns)
+{
+    refuses(
+        "name,sectr\nA,core\n",
+        "r.csv:1: found the column \"sectr\", expected one of name, sector, employees, joined; did you mean sector?\n"
+        "r.csv:1: sector: found no such column, expected it: it is required");
+    refuses("name,sector,name\nA,core,B\n", "r.csv:1: name: found a second time, expected once");
+    refuses("employees,sector\n1,core\n", "r.csv:1: name: found no such column, expected it: it is required");
+    refuses("name;sector\nA;core\n", "r.csv:1: found no comma, expected columns and fields separated by commas");
+}
+
+Test(roster, refuses_choices_it_does_not_know)
+{
+    refuses(HEADER "A,suplier,1,\nB,mining,1,\nC,,1,\n",
+            "r.csv:2: sector: found \"suplier\", expected one of core, supplier, tech; did you mean supplier?\n"
+            "r.csv:3: sector: found \"mining\", expected one of core, supplier, tech\n"
+            "r.csv:4: sector: found nothing, expected a value: it is required");
+}
+
+Test(roster, refuses_numbers_and_times_by_the_rules_of_parameters)
+{
+    refuses(HEADER "A,core,0,\nB,core,nan,\nC,core,1e999,\nD,core,5 people,\nE,core,5,1815\nF,core,5,2020-13\n",
+            "r.csv:2: employees: found 0, expected a number (employees, 1 to 10000)\n"
+            "r.csv:3: employees: found nan, expected a number (employees, 1 to 10000)\n"
+            "r.csv:4: employees: found 1e999, expected a number (employees, 1 to 10000)\n"
+            "r.csv:5: employees: found 5 people, expected a number (employees, 1 to 10000)\n"
+            "r.csv:6: joined: found 1815, expected a time such as \"2020-03\" or 2020.25 (year, 1900 to 2200)\n"
+            "r.csv:7: joined: found 2020-13, expected a time such as \"2020-03\" or 2020.25 (year, 1900 to 2200)");
+}
+
+Test(roster, refuses_lines_with_another_number_of_fields)
+{
+    refuses(HEADER "A,core,1\nB,core,1,2017-09,x\n", "r.csv:2: found 3 fields, expected 4 as in the header\n"
+                                                     "r.csv:3: found 5 fields, expected 4 as in the header");
+}
+
+Test(roster, refuses_names_that_are_empty_repeated_or_too_long)
+{
+    refuses(HEADER ",core,1,\n", "r.csv:2: name: found nothing, expected a value: it is required");
+    refuses(HEADER "A,core,1,\nB,core,1,\n\nA,tech,1,\nA,tech,1,\n",
+            "r.csv:5: found the name \"A\" a second time, expected another (the first is in line 2)\n"
+            "r.csv:6: found the name \"A\" a second time, expected another (the first is in line 2)");
+    refuses(HEADER "1234567890123456789012345678901234567890123456789012345678901234,core,1,\n",
+            "r.csv:2: name: found a name of more than 63 bytes, expected a shorter one");
+    refuses(HEADER "\"A\nB\",core,1,\n\"C\",core,0,\n",
+            "r.csv:2: name: found a line end or another control character, expected a name on one line\n"
+            "r.csv:4: employees: found 0, expected a number (employees, 1 to 10000)");
+}
+
+Test(roster, refuses_quotes_that_are_not_closed_or_in_the_wrong_place)
+{
+    refuses(HEADER "A,core,1,\n\"B,core,1,\nC,core,1,\n", "r.csv:3: found a quote that is never closed, expected \"");
+    refuses(HEADER "\"A\"x,core,1,\n", "r.csv:2: found text after a closing quote, expected a comma or the line's end");
+    refuses(HEADER "A\"x,core,1,\n", "r.csv:2: found a quote inside a field, expected the whole field in quotes");
+}
+
+Test(roster, refuses_files_without_firms)
+{
+    refuses("", "r.csv: found an empty file, expected a line that names the columns");
+    refuses("\n\n", "r.csv: found an empty file, expected a line that names the columns");
+    refuses(HEADER, "r.csv: found no firm, expected at least one");
+}
+
+Test(roster, refuses_what_is_not_a_text_file)
+{
+    cr_assert_eq(roster_read("none.csv", &fake, &roster, &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text, "none.csv: cannot be read: No such file or directory");
+    cr_assert_eq(roster_read(".", &fake, &roster, &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text, ".: cannot be read: Is a directory");
+    cr_assert_eq(mkfifo("r.csv", 0600), 0);
+    cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text, "r.csv: cannot be read: found a pipe or a device, expected a regular file");
+    unlink("r.csv");
+    write_bytes("name,sector\nA\0B,core\n", 21);
+    cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text, "r.csv:2: found a NUL byte, expected text in UTF-8");
+    refuses("name,sector\nBod\xf8,core\n", "r.csv:2: found the byte 0xf8, expected text in UTF-8");
+    cr_assert_eq(truncate("r.csv", (16 << 20) + 1), 0);
+    cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text, "r.csv: found 16777217 bytes, expected at most 16777216");
+}
+
+Test(roster, refuses_a_roster_for_a_model_that_takes_none)
+{
+    static const struct model none = {.name = "none"};
+    cr_assert_eq(roster_read("r.csv", &none, &roster, &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text, "r.csv: found a roster, expected none: the model takes none");
+}
+
+Test(roster, shows_twenty_mistakes_and_counts_the_others)
+{
+    char text[4000] = HEADER;
+    for (int k = 0; k < 50; k++)
+        strcat(text, "A,core,0,\n");
+    write_bytes(text, strlen(text));
+    cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
+    unsigned lines = 1;
+    for (const char *c = err.text; *c; c++)
+        lines += *c == '\n';
+    cr_assert_eq(lines, 21);
+    cr_assert_not_null(strstr(err.text, "r.csv:21: employees:"));
+    cr_assert_not_null(strstr(err.text, "\nand 79 more"));
+}
