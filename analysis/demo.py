@@ -63,8 +63,8 @@ def shade(axes, result, first, last):
             start, end = max(start, first), min(end, last)
             if end > start:
                 axes.axvspan(start, end, color=colour, lw=0, zorder=0)
-                axes.text((start + end) / 2, 1.0, phase, transform=axes.get_xaxis_transform(), ha="center", va="bottom",
-                          fontsize=9, color="#777777")
+                axes.text((start + end) / 2, 0.985, phase, transform=axes.get_xaxis_transform(), ha="center", va="top",
+                      fontsize=9, color="#777777", zorder=4)
     for start, end in result.spans("world.closure"):
         axes.axvspan(start, end, facecolor="none", edgecolor=CLOSURE, hatch="////", lw=0, alpha=0.45, zorder=1)
 
@@ -85,7 +85,8 @@ def draw(axes, result, name, colour):
     axes.plot(times, middle, color=colour, lw=2.2, zorder=3)
     axes.set_title(title(name), pad=36)
     caption = textwrap.fill(str(result.data[name].attrs.get("comment", "")), 66, max_lines=2)
-    axes.text(0, 1.02, caption, transform=axes.transAxes, va="bottom", fontsize=9, color="#777777", linespacing=1.3)
+    axes.annotate(caption, (0, 1), xytext=(0, 32), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=9,
+                  color="#777777", linespacing=1.3)
     axes.set_ylabel(label(result, name))
     axes.set_xlabel("year")
     axes.set_xlim(result.start, times[-1])

@@ -138,6 +138,7 @@ group_sanitizers() {
     short_run asan 2 2 --set output.panel_runs=1 --set output.tie_runs=1
     build_with tsan all || return
     short_run tsan 4 2
+    short_run tsan 1 2 --set world.clusters=100 --set run.end=2017-12
 }
 group_sanitizers_long() {
     heading 'address and undefined behaviour sanitizers (gcc)'

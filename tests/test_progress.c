@@ -142,6 +142,9 @@ Test(page, writes_numbers_that_people_read)
     cr_assert_str_eq(page_seconds(0.5234, b), "0.52 s");
     cr_assert_str_eq(page_seconds(250, b), "4 min 10 s");
     cr_assert_str_eq(page_seconds(7500, b), "2 h 05 min");
+    cr_assert_str_eq(page_date(2017.0 + 8.0 / 12.0, b), "2017-09");
+    cr_assert_str_eq(page_date(2026.0, b), "2026-01");
+    cr_assert_str_eq(page_date(2018.066, b), "2018.07");
     cr_assert_str_eq(page_clock(59.9, b), "1:00");
     cr_assert_str_eq(page_clock(11045, b), "3:04:05");
 }

@@ -1,7 +1,8 @@
 /* calls.c - contact that firms keep up on their own effort (model.md, definitions).
  *
  *   hours left in the account for calls go to calls of `call_hours`, to known members in proportion to (0.1 + T)^s (Sutcliffe,
- *   Wang & Dunbar 2012); half of an account's calls are the firm's own to start, the other half it takes. Both sides pay.
+ *   Wang & Dunbar 2012); half of an account's calls are the firm's own to start, the other half it takes. Both sides pay, and keep the hours of a chance
+ *   meeting in hand, so that what calls leave does not depend on the tick.
  */
 #include "cluster/cluster.h"
 #include "cluster/tie.h"
@@ -24,7 +25,7 @@ void cluster_calls(struct world *w, uint32_t block)
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    double hours = p->call_hours;
+    double hours = p->call_hours, needed = hours + p->chance_hours;
     EACH_MEMBER(w, block, i)
     {
         uint32_t step = 0;
@@ -32,10 +33,10 @@ void cluster_calls(struct world *w, uint32_t block)
         /* the account's expected calls of this tick, up or down by chance: no tick is too short for a call */
         double due = 0.5 * f->hours_calls[i] / hours * real_chance(6.0, w->dt);
         uint32_t n = (uint32_t)(due + rng_uniform(&r));
-        for (; step < n && f->hours_calls[i] >= hours; step++) {
+        for (; step < n && f->hours_calls[i] >= needed; step++) {
             uint32_t j = pick(w, &r, i);
             if (j == RNG_NOBODY) break;
-            if (f->hours_calls[j] < hours) continue;
+            if (f->hours_calls[j] < needed) continue;
             cluster_spend(f, i, f->hours_calls, hours);
             cluster_spend(f, j, f->hours_calls, hours);
             cluster_meet(c, i, j, hours, CONTACT_CALL, step);

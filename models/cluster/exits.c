@@ -1,5 +1,6 @@
 /* exits.c - members leave: hazard h exp(-k (B - B*) - k (V - V*)), one rate for all (evidence.md section 8). The others' ties to
- * them end; their projects go on without them, and end when fewer than two are left.
+ * them end; their projects go on without them. Comes before recruitment in a tick, so that
+ * the members observed do not depend on its length.
  */
 #include "cluster/cluster.h"
 

@@ -71,7 +71,7 @@ bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level l
     struct cluster_project *project = &c->room.project[c->n_projects++];
     struct cluster_project fresh = {
         .level = (uint8_t)level, .n = (uint8_t)n, .origin = (uint8_t)origin, .tick = w->tick};
-    fresh.end = w->time + cluster_derived(w)->years[level];
+    fresh.end = w->time + w->dt + cluster_derived(w)->years[level]; /* work begins with the next tick */
     fresh.pay = fresh.end + cluster_params(w)->lag;
     for (uint32_t a = 0; a < n; a++) {
         fresh.member[a] = team[a];

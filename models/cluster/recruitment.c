@@ -27,10 +27,10 @@ static void receive(struct world *w, uint32_t block, double until)
     }
 }
 
-static void withdraw(struct world *w, struct cluster_block *c)
+static void withdraw(struct world *w, struct cluster_block *c, double until)
 {
     uint32_t n = 0;
-    while (n < c->n_waiting && c->room.queued_at[n] < w->time - cluster_params(w)->patience)
+    while (n < c->n_waiting && c->room.queued_at[n] < until - cluster_params(w)->patience)
         n++;
     drop_oldest(c, n);
 }
@@ -51,7 +51,7 @@ void cluster_recruitment(struct world *w, uint32_t block)
     struct cluster_block *c = cluster_block(w, block);
     double until = w->time + w->dt;
     receive(w, block, until);
-    withdraw(w, c);
+    withdraw(w, c, until);
     admit_listed(w, block, until);
     uint32_t wanted = (uint32_t)(param_path_at(&cluster_params(w)->members_path, until) + 0.5), joined = 0;
     while (c->n < wanted && joined < c->n_waiting) {

@@ -91,7 +91,9 @@ void cluster_work(struct world *w, uint32_t block)
         struct cluster_project project = c->room.project[k];
         double until = w->time + w->dt, worked[TEAM_MAX];
         bool keep = true;
-        if (!project.ended) {
+        if (project.tick == w->tick) {
+            ; /* started in this tick: work begins with the next */
+        } else if (!project.ended) {
             use_hours(w, c, &project, fmin(until, project.end) - w->time, worked);
             meet_pairs(c, &project, worked, cluster_params(w)->together, CONTACT_WORK);
             project.ended = project.end <= until + 1e-9;

@@ -2,15 +2,32 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 json_t *answer_real(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
+/* Bytes of the UTF-8 character at `c`; 0 when it is none. */
+static size_t utf8_length(const unsigned char *c)
+{
+    size_t n = c[0] < 0x80 ? 1 : c[0] < 0xC2 ? 0 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : c[0] < 0xF5 ? 4 : 0;
+    bool overlong = (c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xF0 && c[1] < 0x90);
+    bool beyond = (c[0] == 0xED && c[1] > 0x9F) || (c[0] == 0xF4 && c[1] > 0x8F);
+    for (size_t k = 1; k < n; k++)
+        if ((c[k] & 0xC0) != 0x80) return 0;
+    return overlong || beyond ? 0 : n;
+}
+
 json_t *answer_text(const char *text)
 {
-    json_t *value = text ? json_string(text) : NULL;
-    return value ? value : json_null();
+    if (!text) return json_null();
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        size_t n = utf8_length(c);
+        if (!n) return json_null();
+        c += n;
+    }
+    return json_string(text);
 }
 
 void answer_put(json_t **object, const char *key, json_t *value)

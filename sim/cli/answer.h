@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 
-/* JSON of a number; null where it is NaN or infinite. */
+/* JSON of a number; null where it is NaN or infinite. NULL, here and below, when memory runs out. */
 json_t *answer_real(double x);
 /* JSON of a text; null where it is NULL or not UTF-8. */
 json_t *answer_text(const char *text);

@@ -81,6 +81,17 @@ const char *page_seconds(double x, char *buffer)
     return buffer;
 }
 
+const char *page_date(double years, char *buffer)
+{
+    double months = floor(years * 12.0 + 0.5);
+    if (isnan(years)) return strcpy(buffer, "-");
+    if (fabs(years * 12.0 - months) < 1e-5)
+        snprintf(buffer, PAGE_NUMBER, "%.0f-%02.0f", floor(months / 12.0), fmod(months, 12.0) + 1.0);
+    else
+        snprintf(buffer, PAGE_NUMBER, "%.2f", years);
+    return buffer;
+}
+
 const char *page_clock(double x, char *buffer)
 {
     if (!(x >= 0.0) || x > 1e9) return strcpy(buffer, "-:--");

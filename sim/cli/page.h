@@ -19,6 +19,7 @@ int page_width(const char *text);
 const char *page_number(double x, int figures, char *buffer); /* three figures: 0.421, 12.3, 12345, 5.2e+09 */
 const char *page_bytes(double x, char *buffer);               /* 512 B, 1.2 MB */
 const char *page_seconds(double x, char *buffer);             /* 0.52 s, 4 min 10 s, 2 h 05 min */
+const char *page_date(double years, char *buffer);            /* 2020-03 where a month begins, else 2020.23 */
 const char *page_clock(double x, char *buffer);               /* 0:07, 12:05, 3:04:05 */
 
 #endif

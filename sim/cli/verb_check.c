@@ -117,6 +117,8 @@ static int tell_json(const struct ensemble_plan *plan, const struct verb_check_n
     return answer_json(answer, err);
 }
 
+enum { MOST_NAME = 40 }; /* columns for names of scenarios */
+
 static void tell_scenarios(const struct ensemble_plan *plan)
 {
     int widest = 0;
@@ -124,7 +126,7 @@ static void tell_scenarios(const struct ensemble_plan *plan)
         int width = page_width(plan->scenario_name[s]);
         if (width > widest) widest = width;
     }
-    if (widest > PAGE_COLUMNS / 3) widest = PAGE_COLUMNS / 3;
+    if (widest > MOST_NAME) widest = MOST_NAME;
     printf("scenarios\n");
     for (uint32_t s = 0; s < plan->n_scenarios; s++) {
         const char *question = plan->scenario_question[s];
@@ -149,7 +151,8 @@ static int tell_text(const struct options *o, const struct ensemble_plan *plan, 
     tell_count(plan->n_scenarios, "scenario", " x ");
     tell_count(plan->n_points, "point", " x ");
     tell_count(plan->n_replicates, "replicate", "\n");
-    printf("ticks         %u, %.10g to %.10g\n", plan->layout.n_ticks, plan->run.start, plan->run.end);
+    printf("ticks         %u, %s to %s\n", plan->layout.n_ticks, page_date(plan->run.start, a),
+           page_date(plan->run.end, b));
     printf("result file   about %s\n", page_bytes(needs->bytes_output, a));
     printf("memory        about %s: %s a firm, %s a tie\n", page_bytes(needs->bytes_memory, a),
            page_bytes(needs->bytes_per_firm, b), page_bytes(needs->bytes_per_tie, c));

@@ -75,8 +75,8 @@ static void print_estimate(const struct summary_estimate *e)
 static void print_end(const struct summary *s, uint32_t one)
 {
     int block = 3 * VALUE_WIDTH + N_WIDTH;
-    char end[PAGE_NUMBER];
-    snprintf(end, sizeof end, "end (%.2f)", s->moments[s->n_moments - 1]);
+    char end[PAGE_NUMBER + 8], date[PAGE_NUMBER];
+    snprintf(end, sizeof end, "end (%s)", page_date(s->moments[s->n_moments - 1], date));
     printf("\n%*s%*s%*s\n", NAME_WIDTH + UNIT_WIDTH, "", block, end, block, "last 12 months");
     printf("%-*s%-*s", NAME_WIDTH, "", UNIT_WIDTH, "unit");
     for (int k = 0; k < 2; k++)

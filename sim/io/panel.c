@@ -8,21 +8,22 @@
 
 enum { ROWS_CHUNK = 1024, TIES_CHUNK = 8192 };
 
-/* What identifies a row of both groups. */
+/* What identifies a row of both groups. No variable here has the name of a dimension of the root group: R's ncdf4 takes
+ * it for that dimension's coordinates and does not find it. */
 enum { SCENARIO, POINT, REPLICATE, TIME, CLUSTER, UID, N_IDENTITY };
 static const struct {
     const char *name;
     enum store_type type;
     const char *unit, *long_name;
 } identity[N_IDENTITY] = {
-    {"scenario", STORE_INT32, "", "scenario, counted from 0"},
-    {"point", STORE_INT32, "", "design point"},
-    {"replicate", STORE_INT32, "", "replicate"},
-    {"time", STORE_DOUBLE, "year", "time of the snapshot, decimal years"},
+    {"scenario_index", STORE_INT32, "", "scenario, counted from 0"},
+    {"point_index", STORE_INT32, "", "design point"},
+    {"replicate_index", STORE_INT32, "", "replicate"},
+    {"snapshot_time", STORE_DOUBLE, "year", "time of the snapshot, decimal years"},
     {"cluster", STORE_INT32, "", "cluster the firm is a member of"},
     {"uid", STORE_UINT32, "", "number of the firm in its cluster, the same in all scenarios"},
 };
-static const char coordinates[] = "scenario point replicate time cluster uid";
+static const char coordinates[] = "scenario_index point_index replicate_index snapshot_time cluster uid";
 
 /* The rows of a group. */
 struct table {
@@ -100,14 +101,26 @@ static enum store_type field_type(const struct field *f)
     return f->type == 'd' ? STORE_DOUBLE : f->type == 'f' ? STORE_FLOAT : STORE_INT32;
 }
 
+/* A field's name in the panel: "firm_sector" where "sector" is a grouping, thus a dimension. */
+static const char *field_name(const struct panel *p, const char *name, char text[FRAME_PATH])
+{
+    const struct layout *l = &p->plan->layout;
+    bool taken = false;
+    for (uint32_t k = 0; k < l->n_series && !taken; k++)
+        taken = l->series[k].grouping && strcmp(l->series[k].grouping->name, name) == 0;
+    snprintf(text, FRAME_PATH, "%s%s", taken ? "firm_" : "", name);
+    return text;
+}
+
 static int add_firms(struct panel *p, struct error *err)
 {
     const struct model *m = p->plan->model;
+    char name[FRAME_PATH];
     int code = add_table(p, &p->firms, "/panel", "/panel/row", err);
     for (uint32_t f = 0; f < m->n_fields && !code; f++) {
         if (!m->fields[f].in_panel) continue;
-        code = add_column(p, &p->firms.row, "/panel", m->fields[f].name, field_type(&m->fields[f]), m->fields[f].unit,
-                          m->fields[f].doc, &p->fields[f], err);
+        code = add_column(p, &p->firms.row, "/panel", field_name(p, m->fields[f].name, name), field_type(&m->fields[f]),
+                          m->fields[f].unit, m->fields[f].doc, &p->fields[f], err);
         if (!code) code = store_note(p->store, p->fields[f], "coordinates", coordinates, err);
     }
     return code;

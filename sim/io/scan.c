@@ -109,10 +109,14 @@ static void scan_string(struct scan *s)
 {
     char path[PATH_SHOWN];
     size_t n = 1;
+    bool key_expected = s->before != TOKEN_VALUE && !value_expected(s); /* after a text more of it may follow */
+    if (key_expected) complain(s, NULL, 1 + strcspn(s->at + 1, "\"\n"), "a key, without quotes");
     for (; s->at[n] && s->at[n] != '"' && s->at[n] != '\n'; n++) {
         if (s->at[n] != '\\') continue;
         n++;
-        if (s->at[n] == 'x' || s->at[n] == 'X') complain(s, current_key(s), n + 1, "a text in UTF-8 without \\x");
+        if (s->at[n] == 'x' || s->at[n] == 'X')
+            mistakes_add(s->m, s->place, path_of(s, current_key(s), path),
+                         "found \\x, expected a text in UTF-8 without it");
         if (!s->at[n] || s->at[n] == '\n') break;
     }
     if (s->at[n] != '"') {
@@ -219,6 +223,7 @@ static void scan_word(struct scan *s)
 static void open_bracket(struct scan *s)
 {
     bool list = *s->at != '{';
+    if (!value_expected(s)) complain(s, NULL, 1, "key = before it");
     if (s->depth == SCAN_DEPTH_MAX) {
         mistakes_add(s->m, s->place, NULL, "found more than %d brackets in each other, expected fewer", SCAN_DEPTH_MAX);
         s->stop = true;
@@ -308,7 +313,7 @@ char *scan_config(const char *file, const char *text, struct mistakes *m)
     if (!s.stop && s.depth)
         mistakes_add(m, s.place, NULL, "found the end of the file, expected %c for the bracket opened in line %u",
                      s.open[s.depth - 1].close, s.open[s.depth - 1].line);
-    if (!s.stop && !s.depth && s.n_keys == 0)
+    if (m->n == before && s.n_keys == 0)
         mistakes_add(m, (struct place){file, 0}, NULL, "found no settings, expected at least one");
 out:
     free(s.keys);

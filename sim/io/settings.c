@@ -77,6 +77,8 @@ bool settings_same(const struct settings *a, const struct settings *b, const str
     return memcmp((char *)a->values + p->offset, (char *)b->values + p->offset, bytes[p->type]) == 0;
 }
 
+enum { PATH_EDITS_MAX = 2 };
+
 /* ---- did you mean ---------------------------------------------------------------------------------------------- */
 
 struct search {
@@ -124,13 +126,13 @@ static void same_name_elsewhere(struct search *s, const struct param_table *tabl
     if (first) take(s, near.name ? near.name : first, strlen(near.name ? near.name : first));
 }
 
-/* Paths share their beginnings, so that near means nearer than for a name: a sixth. */
+/* Paths share their beginnings, so that near means nearer than for a name. */
 static void nearest_path(struct search *s, const struct param_table *table, unsigned *distance)
 {
     struct param_nearest near = {0};
     for (size_t k = 0; k < table->n; k++)
         param_consider(&near, s->path, table->rows[k].path);
-    if (!near.name || near.distance >= *distance || near.distance > strlen(s->path) / 6) return;
+    if (!near.name || near.distance >= *distance || near.distance > PATH_EDITS_MAX) return;
     *distance = near.distance;
     take(s, near.name, strlen(near.name));
 }
@@ -157,6 +159,10 @@ void settings_add_unknown(const struct model *model, const char *path, struct pl
                           struct mistakes *m)
 {
     char hint[SETTINGS_PATH_MAX + 32];
+    if (settings_is_section(&world_run_table, path) || (model && settings_is_section(&model->params, path))) {
+        mistakes_add(m, place, key, "found a section, expected the path of one of its parameters");
+        return;
+    }
     settings_suggest(model, path, hint, sizeof hint);
     mistakes_add(m, place, key, "found an unknown key, expected one that `klynge params` lists%s", hint);
 }
