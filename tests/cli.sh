@@ -216,6 +216,9 @@ ends 4 closed params && says 'cannot write' &&
     ends 4 closed run "$config" --replicates 2 --json -o h.h5 -q && k 0 summary h.h5 &&
     ends 0 closed run "$config" --replicates 2 -o h.h5 -q --force && k 0 summary h.h5
 verdict $? 'a closed standard output, exit 4, and the result file is whole'
+voiceless() { "$klynge" "$@" 2>&-; }
+ends 0 voiceless run "$config" --replicates 2 -o h.h5 --force && k 0 summary h.h5
+verdict $? 'a closed standard error: messages do not end up in the result file'
 gone() { { sleep 0.3; "$klynge" "$@"; echo $? >"$work/code"; } | true; }
 gone params --markdown 2>"$err"; [ "$(cat "$work/code")" = 4 ] && says 'cannot write'
 verdict $? 'a reader that has gone (| head), exit 4'
@@ -226,6 +229,8 @@ if [ "$(id -u)" != 0 ]; then
     chmod 755 closed
 fi
 limited() { (ulimit -f 8; "$klynge" "$@"); }
+ends 4 limited params --markdown && says 'cannot write'
+verdict $? 'a standard output that may grow no further, exit 4'
 mkdir small && ends 4 limited run "$config" --replicates 40 -o small/a.h5 -q && says small/a.h5 && [ -z "$(ls -A small)" ]
 verdict $? 'a result file that does not fit, exit 4, and nothing is left'
 rm -rf ./*
@@ -241,17 +246,17 @@ rm -rf ./*
 # ---- signals ---------------------------------------------------------------------------------------------------------
 many=(run "$config" --replicates 200000 --set run.end=2040-01 -o long.h5 -q)
 for signal in INT TERM USR1; do
-    ends 130 timeout --preserve-status -s $signal 0.7 "$klynge" "${many[@]}" && silent && says interrupted && nothing_written
+    ends 130 timeout --preserve-status -s $signal 1 "$klynge" "${many[@]}" && silent && says interrupted && nothing_written
     verdict $? "SIG$signal: exit 130 and nothing is left"
 done
 "$klynge" "${many[@]}" >"$out" 2>"$err" &
 pid=$!
-sleep 0.5
+sleep 1
 for _ in 1 2 3 4 5; do kill -INT $pid 2>/dev/null; done
 wait $pid
 [ $? = 130 ] && says interrupted && nothing_written
 verdict $? 'more than one SIGINT: the same'
-ends 130 timeout --preserve-status -s INT 0.7 "$klynge" check "$config" --set world.clusters=2000 --set run.end=2060-01 &&
+ends 130 timeout --preserve-status -s INT 1 "$klynge" check "$config" --set world.clusters=2000 --set run.end=2060-01 &&
     says interrupted
 verdict $? 'check can be interrupted while it measures, exit 130'
 

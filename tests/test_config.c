@@ -140,6 +140,12 @@ Test(config, does_not_look_into_comments_and_texts)
     cr_assert_str_eq(plan.scenario_question[0], "@include /* // # { ( 1e999 \" \\");
 }
 
+Test(config, joins_texts_that_follow_each_other)
+{
+    loads("scenarios = ( { name = \"a\"; question = \"One \"\n  \"two, \" \"three\" } )");
+    cr_assert_str_eq(plan.scenario_question[0], "One two, three");
+}
+
 Test(config, reads_what_windows_editors_write)
 {
     loads("\xef\xbb\xbfrun = {\r\n  seed = 5;\r\n};\r\n");

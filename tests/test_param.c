@@ -183,7 +183,7 @@ Test(param, reads_times_as_months_days_and_decimal_years)
 Test(param, days_stay_before_the_next_month)
 {
     for (int month = 1; month < 12; month++) {
-        char last[16], next[16];
+        char last[32], next[32];
         double a, b;
         snprintf(next, sizeof next, "2021-%02d", month + 1);
         for (int day = 28; day <= 31; day++) {

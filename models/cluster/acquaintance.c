@@ -1,4 +1,6 @@
-/* acquaintance.c - each firm's own view of its ties: how many it knows, its mean trust in them, its strong ties by origin. */
+/* acquaintance.c - each firm's own view of its ties: how many it knows, its mean trust in them, its strong ties by origin. Trust
+ * and awareness fade in closed form (tie.h); a tie of which nothing is left, neither known nor trusted at 0.01, is dropped.
+ */
 #include "cluster/cluster.h"
 #include "cluster/tie.h"
 
@@ -17,11 +19,14 @@ static void look(struct world *w, uint32_t i)
     struct tie_view v = tie_view(&w->ties, i);
     uint16_t known = 0, supplier = 0, project = 0, own = 0, fresh = 0;
     double sum = 0.0;
-    for (uint32_t k = 0; k < v.n; k++) {
+    for (uint32_t k = v.n; k-- > 0;) {
         double trust = (double)tie_trust(w, &v, k);
         if (tie_known(w, &v, k)) {
             known++;
             sum += trust;
+        } else if (trust < 0.01) {
+            network_drop(&w->ties, i, k);
+            continue;
         }
         fresh = (uint16_t)(fresh + newly_strong(&v, k, trust));
         if (trust <= STRONG) continue;

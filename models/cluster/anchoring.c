@@ -16,9 +16,7 @@ void cluster_anchoring(struct world *w, uint32_t block)
         double lacking = 1.0 - f->anchoring[i];
         for (int k = 0; k < f->successes[i]; k++)
             lacking *= 1.0 - p->a_success;
-        double base = p->a_base + p->a_understanding * f->understanding[i] + p->a_size * real_log(f->employees[i]) +
-                      f->anchoring_own[i];
-        double floor_ = real_clamp(base, 0.0, 1.0);
+        double floor_ = real_clamp(p->a_understanding * f->understanding[i] + f->anchoring_own[i], 0.0, 1.0);
         f->anchoring[i] = floor_ + (1.0 - lacking - floor_) * keep;
     }
 }

@@ -2,54 +2,33 @@
  *
  *   B <- B + (1 - exp(-b dt)) (target - B)
  *   target = w_k known / (N - 1) + w_t mean trust among the known + w_a min(1, attention / mean attention) + w_s shared aims
- *   shared aims of a firm: cosine of its skills and the cluster's mean skills, over domains; more, and more different, members
+ *   shared aims of a firm: cosine of its profile (skills by domain) and the members' mean profile; more, and more different, members
  *   make the mean flatter and the cosine smaller
  */
 #include <string.h>
 
 #include "cluster/cluster.h"
 
-/* Skills of firm i summed by domain. */
-static void profile(const struct cluster_firms *f, uint32_t i, double x[DOMAINS])
-{
-    memset(x, 0, DOMAINS * sizeof *x);
-    for (uint32_t a = 0; a < COMPETENCES; a++)
-        x[f->competence[i * COMPETENCES + a] / SPECIALTIES] += (double)f->skill[i * COMPETENCES + a];
-}
-
-static double norm(const double x[DOMAINS])
-{
-    double sum = 0.0;
-    for (int d = 0; d < DOMAINS; d++)
-        sum += x[d] * x[d];
-    return sqrt(sum);
-}
-
-/* The cluster's aims: the mean of its members' profiles, each of length 1, scaled to length 1. */
+/* The cluster's aims: the mean of its members' profiles, scaled to length 1. */
 static void gather_aims(struct world *w, uint32_t block)
 {
-    double *aims = cluster_block(w, block)->aims, x[DOMAINS];
+    double *aims = cluster_block(w, block)->aims, square = 0.0;
     memset(aims, 0, DOMAINS * sizeof *aims);
     EACH_MEMBER(w, block, i)
-    {
-        profile(cluster_firms(w), i, x);
-        double length = norm(x);
-        for (int d = 0; d < DOMAINS; d++)
-            aims[d] += x[d] / length;
-    }
-    double length = norm(aims);
-    for (int d = 0; d < DOMAINS && length > 0.0; d++)
-        aims[d] /= length;
+    for (uint32_t d = 0; d < DOMAINS; d++)
+        aims[d] += (double)cluster_firms(w)->profile[i * DOMAINS + d];
+    for (int d = 0; d < DOMAINS; d++)
+        square += aims[d] * aims[d];
+    for (int d = 0; d < DOMAINS && square > 0.0; d++)
+        aims[d] /= sqrt(square);
 }
 
 static double shared_aims(const struct world *w, uint32_t block, uint32_t i)
 {
-    const double *aims = cluster_block(w, block)->aims;
-    double x[DOMAINS], dot = 0.0;
-    profile(cluster_firms(w), i, x);
-    for (int d = 0; d < DOMAINS; d++)
-        dot += x[d] * aims[d];
-    return dot / norm(x);
+    double dot = 0.0;
+    for (uint32_t d = 0; d < DOMAINS; d++)
+        dot += (double)cluster_firms(w)->profile[i * DOMAINS + d] * cluster_block(w, block)->aims[d];
+    return dot;
 }
 
 static double mean_attention(const struct world *w, uint32_t block)

@@ -62,14 +62,13 @@ static void draw_attitude(struct world *w, uint32_t i, struct rng *r)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    double size = real_log(f->employees[i]), sigma = p->hours_sigma;
+    double sigma = p->hours_sigma;
     double mean = f->prior[i] == PRIOR_GOOD ? p->u_good : f->prior[i] == PRIOR_BAD ? p->u_bad : p->u_none;
-    f->anchoring_own[i] = p->a_sd * rng_normal(r);
+    f->anchoring_own[i] = p->a_base + p->a_size * real_log(f->employees[i]) + p->a_sd * rng_normal(r);
     double spread = real_exp(sigma * rng_normal(r) - 0.5 * sigma * sigma);
     f->hours_base[i] = p->hours_mean * spread * real_pow(f->employees[i] / p->size_median, p->hours_size);
     f->understanding[i] = f->understanding_entry[i] = rng_beta(r, mean, p->u_sd);
-    double a = p->a_base + p->a_understanding * f->understanding[i] + p->a_size * size + f->anchoring_own[i];
-    f->anchoring[i] = real_clamp(a, 0.0, 1.0);
+    f->anchoring[i] = real_clamp(p->a_understanding * f->understanding[i] + f->anchoring_own[i], 0.0, 1.0);
     f->belonging[i] = p->b_entry;
 }
 
@@ -90,6 +89,18 @@ static bool holds_domain(const struct cluster_firms *f, uint32_t i, uint32_t n, 
     return false;
 }
 
+/* Skills summed by domain, scaled to length 1. */
+static void set_profile(struct cluster_firms *f, uint32_t i)
+{
+    double x[DOMAINS] = {0.0}, square = 0.0;
+    for (uint32_t a = 0; a < COMPETENCES; a++)
+        x[f->competence[i * COMPETENCES + a] / SPECIALTIES] += (double)f->skill[i * COMPETENCES + a];
+    for (int d = 0; d < DOMAINS; d++)
+        square += x[d] * x[d];
+    for (uint32_t d = 0; d < DOMAINS; d++)
+        f->profile[i * DOMAINS + d] = (float)(x[d] / sqrt(square));
+}
+
 static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
 {
     struct cluster_firms *f = cluster_firms(w);
@@ -102,7 +113,7 @@ static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
         float level = (float)(0.4 + 0.6 * rng_uniform(r));
         f->skill[i * COMPETENCES + a] = a < n ? level : 0.0f;
     }
-    f->skill_norm[i] = sqrt(cluster_match_dot(f, i, i));
+    set_profile(f, i);
     for (uint32_t a = 0; a < NEEDS; a++) {
         uint8_t domain = (uint8_t)rng_below(r, DOMAINS);
         while (holds_domain(f, i, n, domain))
@@ -162,23 +173,24 @@ static double supplier_race(const struct world *w, uint32_t block, uint32_t core
 static void pick_suppliers(struct world *w, uint32_t block, uint32_t core)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    double last = -1.0;
-    for (int64_t n = 0; n < cluster_params(w)->supplier_ties; n++) {
-        double best = INFINITY;
-        uint32_t chosen = RNG_NOBODY;
-        EACH_MEMBER(w, block, j)
-        {
-            if (f->sector[j] != SUPPLIER) continue;
-            double time = supplier_race(w, block, core, j);
-            if (time > last && time < best) {
-                best = time;
-                chosen = j;
-            }
+    struct cluster_room *room = &cluster_block(w, block)->room;
+    uint32_t n = 0, most = (uint32_t)cluster_params(w)->supplier_ties;
+    EACH_MEMBER(w, block, j)
+    {
+        if (f->sector[j] != SUPPLIER || !most) continue;
+        double time = supplier_race(w, block, core, j);
+        if (n == most && time >= room->key[n - 1]) continue;
+        uint32_t at = n < most ? n++ : n - 1;
+        for (; at > 0 && room->key[at - 1] > time; at--) {
+            room->key[at] = room->key[at - 1];
+            room->slot[at] = room->slot[at - 1];
         }
-        if (chosen == RNG_NOBODY) return;
-        tie_supplier(w, core, chosen);
-        tie_supplier(w, chosen, core);
-        last = best;
+        room->key[at] = time;
+        room->slot[at] = j;
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        tie_supplier(w, core, room->slot[k]);
+        tie_supplier(w, room->slot[k], core);
     }
 }
 

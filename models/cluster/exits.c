@@ -25,8 +25,7 @@ void cluster_exits(struct world *w, uint32_t block)
         double hazard =
             p->exit_base * real_exp(-p->exit_slope * (f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v));
         struct rng r = cluster_draws(w, block, STREAM_leaving, i);
-        double u = rng_uniform(&r);
-        if (u >= hazard * w->dt || u >= real_chance(hazard, w->dt)) continue; /* the chance is below hazard dt */
+        if (!real_happens(rng_uniform(&r), hazard, w->dt)) continue;
         f->member[i] = 0;
         w->ties.rows[i].n = 0;
         c->n--;

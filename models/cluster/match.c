@@ -1,18 +1,12 @@
 #include "cluster/match.h"
 
-double cluster_match_dot(const struct cluster_firms *f, uint32_t i, uint32_t j)
-{
-    double dot = 0.0;
-    for (uint32_t a = 0; a < COMPETENCES; a++)
-        for (uint32_t b = 0; b < COMPETENCES; b++)
-            if (f->competence[i * COMPETENCES + a] / SPECIALTIES == f->competence[j * COMPETENCES + b] / SPECIALTIES)
-                dot += (double)f->skill[i * COMPETENCES + a] * (double)f->skill[j * COMPETENCES + b];
-    return dot;
-}
-
 double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_t j)
 {
-    return 1.0 - cluster_match_dot(f, i, j) / (f->skill_norm[i] * f->skill_norm[j]);
+    const float *x = f->profile + (size_t)i * DOMAINS, *y = f->profile + (size_t)j * DOMAINS;
+    double dot = 0.0;
+    for (int d = 0; d < DOMAINS; d++)
+        dot += (double)x[d] * (double)y[d];
+    return 1.0 - dot;
 }
 
 double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j)

@@ -10,8 +10,6 @@
 
 #include "cluster/cluster.h"
 
-/* Dot product of two firms' domain profiles. */
-double cluster_match_dot(const struct cluster_firms *f, uint32_t i, uint32_t j);
 double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_t j);
 /* How far j meets a need of i, 0 .. 1. */
 double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j);

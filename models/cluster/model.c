@@ -63,7 +63,7 @@ static const struct grouping groupings[] = {
 #define R(name)   (UINT64_C(1) << FIELD_##name)
 #define TIES      PROCESS_TIES
 #define BLOCK     PROCESS_BLOCK
-#define KNOWLEDGE (R(competence) | R(skill) | R(skill_norm) | R(need))
+#define KNOWLEDGE (R(competence) | R(skill) | R(profile) | R(need))
 #define PROJECTS                                                                                                       \
     (R(member) | R(uid) | R(sector) | KNOWLEDGE | R(understanding) | R(hours_year) | R(hours_projects) | R(committed))
 #define ENTRY ((UINT64_C(1) << N_FIELDS) - 1)

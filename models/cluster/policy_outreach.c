@@ -50,7 +50,7 @@ void cluster_outreach(struct world *w, uint32_t block)
     EACH_MEMBER(w, block, i)
     {
         struct rng r = cluster_draws(w, block, STREAM_outreach, i);
-        if (rng_uniform(&r) < real_chance(p->outreach_rate * f->prominence[i] / mean, w->dt)) f->call_due[i] = 1;
+        if (real_happens(rng_uniform(&r), p->outreach_rate * f->prominence[i] / mean, w->dt)) f->call_due[i] = 1;
         if (f->call_due[i] && call(w, c, i)) f->call_due[i] = 0;
     }
 }

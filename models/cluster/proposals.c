@@ -41,8 +41,13 @@ static bool pursued(const struct world *w, uint32_t i, uint32_t j, double trust,
     return u < open * fmin(1.0, cluster_match_value(w, i, j, level) / p->match_typical);
 }
 
-/* How many ties are passed over before the next candidate: geometric. */
-static double skipped(struct rng *r, double log_skip) { return floor(real_log(rng_uniform(r)) / log_skip); }
+/* How many ties are passed over before the next candidate: geometric, at most n. */
+static double skipped(struct rng *r, double log_skip, uint32_t n)
+{
+    double u = rng_uniform(r);
+    if (u <= 1.0 + n * log_skip) return n; /* exp(n log_skip) is larger still */
+    return floor(real_log(u) / log_skip);
+}
 
 /* Ideas of firm i, appended to `ideas`. Candidates are ties passed over at chance `top` a tick; log_skip is log(1 - top). */
 static uint32_t have_ideas(struct world *w, uint32_t block, uint32_t i, double log_skip, struct idea *ideas, uint32_t n)
@@ -50,7 +55,7 @@ static uint32_t have_ideas(struct world *w, uint32_t block, uint32_t i, double l
     const struct cluster_params *p = cluster_params(w);
     struct tie_view v = tie_view(&w->ties, i);
     struct rng r = cluster_draws(w, block, STREAM_idea, i);
-    for (double at = skipped(&r, log_skip); at < v.n; at += 1.0 + skipped(&r, log_skip)) {
+    for (double at = skipped(&r, log_skip, v.n); at < v.n; at += 1.0 + skipped(&r, log_skip, v.n)) {
         uint32_t k = (uint32_t)at, j = v.to[k];
         double trust = (double)tie_trust(w, &v, k), keep = rng_uniform(&r);
         double weight = real_exp(p->start_slope * (trust - 1.0)) * cluster_firms(w)->understanding[i];

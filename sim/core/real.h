@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <sleef.h>
+#include <stdbool.h>
 
 static inline double real_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
 static inline double real_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
@@ -18,5 +19,11 @@ static inline double real_clamp(double x, double low, double high) { return x < 
 /* Probability of at least one event of a Poisson process: rate per year, span in years. Written with exp, at less than
  * half the cost of expm1: the error of 1e-16 is far below what a draw of 32 bits can tell. */
 static inline double real_chance(double rate, double years) { return 1.0 - real_exp(-rate * years); }
+
+/* Does such an event come, at a draw u in (0, 1)? The chance is below rate x years, so that exp is seldom needed. */
+static inline bool real_happens(double u, double rate, double years)
+{
+    return u < rate * years && u < real_chance(rate, years);
+}
 
 #endif

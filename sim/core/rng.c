@@ -71,7 +71,9 @@ double rng_exponential(struct rng *r) { return -real_log(rng_uniform(r)); }
 uint32_t rng_poisson(struct rng *r, double mean)
 {
     if (!(mean > 0.0)) return 0;
-    double u = rng_uniform(r), p = real_exp(-mean), sum = p;
+    double u = rng_uniform(r);
+    if (u <= 1.0 - mean) return 0; /* exp(-mean) is larger still: no need to compute it */
+    double p = real_exp(-mean), sum = p;
     uint32_t k = 0;
     while (u > sum && k < 5000) {
         k++;

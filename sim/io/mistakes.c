@@ -45,9 +45,15 @@ void mistakes_no_memory(struct mistakes *m, const char *what)
     m->hidden = 0;
 }
 
+void mistakes_note_code(struct mistakes *m, int code)
+{
+    if (code && code != ERROR_CONFIG) m->code = code;
+}
+
 int mistakes_end(struct mistakes *m)
 {
     if (m->hidden) error_add(m->err, m->code, "and %u more", m->hidden);
     m->hidden = 0;
+    if (m->err && m->code) m->err->code = m->code;
     return m->code;
 }

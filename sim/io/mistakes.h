@@ -26,6 +26,8 @@ void mistakes_add(struct mistakes *m, struct place place, const char *key, const
     __attribute__((format(printf, 4, 5)));
 /* Not the user's: memory ran out. The code becomes ERROR_RUN. */
 void mistakes_no_memory(struct mistakes *m, const char *what);
+/* The code of something that failed and was added: when it was not the user's doing it is what mistakes_end returns. */
+void mistakes_note_code(struct mistakes *m, int code);
 /* Says how many were not shown; returns the code. */
 int mistakes_end(struct mistakes *m);
 

@@ -203,8 +203,10 @@ static double read_number(struct reader *r, const struct roster_column *column, 
                       .unit = column->unit};
     struct error why = {0};
     double value;
-    if (param_parse(&p, &value, text, &why) == ERROR_NONE) return value;
+    int code = param_parse(&p, &value, text, &why);
+    if (!code) return value;
     complain(r, line, column->name, why.text);
+    mistakes_note_code(&r->mistakes, code);
     return NAN;
 }
 

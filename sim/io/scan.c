@@ -109,8 +109,11 @@ static void scan_string(struct scan *s)
 {
     char path[PATH_SHOWN];
     size_t n = 1;
-    bool key_expected = s->before != TOKEN_VALUE && !value_expected(s); /* after a text more of it may follow */
-    if (key_expected) complain(s, NULL, 1 + strcspn(s->at + 1, "\"\n"), "a key, without quotes");
+    if (s->before != TOKEN_VALUE && !value_expected(s)) { /* after a text more of it may follow */
+        size_t length = 1 + strcspn(s->at + 1, "\"\n");
+        complain(s, NULL, length + (s->at[length] == '"'),
+                 s->before == TOKEN_KEY ? "= before it" : "a key without quotes");
+    }
     for (; s->at[n] && s->at[n] != '"' && s->at[n] != '\n'; n++) {
         if (s->at[n] != '\\') continue;
         n++;

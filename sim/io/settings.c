@@ -44,8 +44,10 @@ bool settings_parse(struct settings *s, const struct param *p, const char *text,
                     struct mistakes *m)
 {
     struct error why = {0};
-    if (param_parse(p, s->values, text, &why)) {
+    int code = param_parse(p, s->values, text, &why);
+    if (code) {
         mistakes_add(m, place, key, "%s", why.text);
+        mistakes_note_code(m, code);
         return false;
     }
     s->places[p - s->table->rows] = place;

@@ -11,7 +11,7 @@
 
 _Static_assert(sizeof(store_id) == sizeof(hid_t), "a store_id holds an HDF5 identifier");
 
-enum { PATH_ROOM = 512, META_BLOCK = 256 * 1024, COMPACT_ATTRIBUTES = 32 };
+enum { PATH_ROOM = 512 };
 
 /* A dataset's use of an axis, laid out as the entries of REFERENCE_LIST. */
 struct use {
@@ -203,7 +203,7 @@ static hid_t make_access(void)
     if (access < 0) return access;
     if (H5Pset_fclose_degree(access, H5F_CLOSE_SEMI) >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
-        H5Pset_meta_block_size(access, META_BLOCK) >= 0 && H5Pset_file_locking(access, false, true) >= 0)
+        H5Pset_file_locking(access, false, true) >= 0)
         return access;
     shut(access);
     return H5I_INVALID_HID;
@@ -409,8 +409,7 @@ static hid_t make_dataset(const struct store *s, const struct store_spec *spec)
 {
     hid_t id = H5I_INVALID_HID, type = file_type(s, spec->type);
     hid_t space = make_space(spec), create = H5Pcreate(H5P_DATASET_CREATE), access = H5Pcreate(H5P_DATASET_ACCESS);
-    bool good = space >= 0 && create >= 0 && access >= 0 && H5Pset_obj_track_times(create, false) >= 0 &&
-                H5Pset_attr_phase_change(create, COMPACT_ATTRIBUTES, 0) >= 0;
+    bool good = space >= 0 && create >= 0 && access >= 0 && H5Pset_obj_track_times(create, false) >= 0;
     if (good && is_chunked(spec)) good = set_chunks(create, access, spec, H5Tget_size(type));
     if (good && spec->fill_nan) good = set_fill(create, spec->type);
     if (good) id = H5Dcreate2(s->file, spec->path, type, space, H5P_DEFAULT, create, access);
