@@ -523,27 +523,30 @@ static int read_all(const char *path, double *sum)
     return code;
 }
 
-/* Bytes turned over: either an error or the same numbers (the byte was of no concern to them). */
-Test(output, notices_damage_to_its_numbers)
+/* One bit of one number, for each observable. Damage to the structure of a file is another matter: the library has no
+ * checksums there for all of it, and can crash. */
+Test(output, notices_one_turned_bit_in_any_observable)
 {
     struct fixture f;
     char digest[33];
-    size_t size, noticed = 0;
-    double whole, sum;
+    size_t size;
+    double sum;
     fixture_init(&f, 3, 1, 0, 0);
     fixture_write(&f, false, digest);
-    cr_assert_eq(read_all(f.path, &whole), 0, "%s", err.text);
+    cr_assert_eq(read_all(f.path, &sum), 0, "%s", err.text);
     char *bytes = read_file(f.path, &size);
-    for (size_t at = 8; at < size; at += 97) {
-        bytes[at] = (char)(bytes[at] ^ 4);
+    for (uint32_t k = 0; k < f.plan.layout.n_series; k++) {
+        const struct series *s = &f.plan.layout.series[k];
+        if (s->grouping) continue; /* not read by read_all */
+        double value = fixture_value(1, 0, 2, f.plan.layout.offset[k]);
+        char *at = memmem(bytes, size, &value, sizeof value);
+        cr_assert(at, "%s is not in the file", s->name);
+        at[2] ^= 4;
         write_file(f.path, bytes, size);
-        bytes[at] = (char)(bytes[at] ^ 4);
-        int code = read_all(f.path, &sum);
-        cr_assert(code == ERROR_IO || code == ERROR_CONFIG || (code == 0 && sum == whole),
-                  "byte %zu of %zu: code %d, sum %.17g for %.17g", at, size, code, sum, whole);
-        noticed += code != 0;
+        at[2] ^= 4;
+        cr_assert_eq(read_all(f.path, &sum), ERROR_IO, "%s", s->name);
+        cr_assert(strstr(err.text, s->name), "found \"%s\"", err.text);
     }
-    cr_assert(noticed > 0);
     free(bytes);
     fixture_free(&f);
 }

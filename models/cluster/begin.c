@@ -8,7 +8,7 @@
 static struct cluster_room needed(const struct model_scale *scale)
 {
     uint32_t n = scale->firms_per_block;
-    struct cluster_room room = {.waiting = 256, .requests = 2 * n, .contacts = 32 * n, .projects = 2 * n};
+    struct cluster_room room = {.waiting = 256, .requests = n, .contacts = 8 * n, .projects = n / 4 + 8};
     return room;
 }
 

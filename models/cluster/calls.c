@@ -26,7 +26,7 @@ void cluster_calls(struct world *w, uint32_t block)
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
     double hours = p->call_hours, needed = hours + p->chance_hours;
-    EACH_MEMBER(w, block, i)
+    EACH_MEMBER_IN_TURN(w, block, STREAM_call, i)
     {
         uint32_t step = 0;
         struct rng r = cluster_draws(w, block, STREAM_call, i);

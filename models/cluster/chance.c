@@ -59,6 +59,6 @@ void cluster_chance(struct world *w, uint32_t block)
         for (int b = 0; b < N_PLACES; b++)
             rate[a][b] = pair_rate(w, cluster_block(w, block)->closed, a, b);
     sort_by_place(w, block, upto);
-    EACH_MEMBER(w, block, i)
+    EACH_MEMBER_IN_TURN(w, block, STREAM_chance, i)
     start_meetings(w, block, i, rate[cluster_firms(w)->place[i]], upto);
 }

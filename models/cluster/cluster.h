@@ -190,6 +190,19 @@ static inline uint32_t cluster_end(const struct world *w, uint32_t block) { retu
     for (uint32_t i = cluster_first(w, b); i < cluster_end(w, b); i++)                                                 \
         if (cluster_firms(w)->member[i])
 
+/* A random slot of the cluster from which a process goes round that serves members one after another: nobody is always first. */
+static inline uint32_t cluster_turn(const struct world *w, uint32_t block, enum cluster_stream stream)
+{
+    struct rng r = rng_open(w->seed, STREAM_turn, block, stream, RNG_NOBODY, w->tick);
+    return rng_below(&r, w->firms_per_block);
+}
+
+/* Every member i of cluster b, from the turn of a process's stream on: EACH_MEMBER_IN_TURN(w, b, stream, i) statement */
+#define EACH_MEMBER_IN_TURN(w, b, stream, i)                                                                           \
+    for (uint32_t i##_from = cluster_turn(w, b, stream), i##_k = 0, i = cluster_first(w, b) + i##_from;                \
+         i##_k < (w)->firms_per_block; i##_k++, i = cluster_first(w, b) + (i##_from + i##_k) % (w)->firms_per_block)   \
+        if (cluster_firms(w)->member[i])
+
 /* Draws of firm i, or of a pair (the same for both sides), this tick. */
 static inline struct rng cluster_draws(const struct world *w, uint32_t block, enum cluster_stream stream, uint32_t i)
 {

@@ -169,7 +169,7 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
         top = p->members_path.second[k] > top ? p->members_path.second[k] : top;
     scale->n_blocks = (uint32_t)p->clusters;
     scale->firms_per_block = (uint32_t)(top + 0.5) + 1u;
-    scale->ties_per_firm = scale->firms_per_block < 64 ? scale->firms_per_block : 64;
+    scale->ties_per_firm = scale->firms_per_block < 32 ? scale->firms_per_block : 32;
     if ((double)scale->n_blocks * scale->firms_per_block > 2e9)
         code = error_set(err, ERROR_CONFIG,
                          "world.clusters: found %u clusters of up to %u members, expected at most 2e9 firms",

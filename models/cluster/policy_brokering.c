@@ -24,7 +24,7 @@ static void ask(struct world *w, uint32_t block)
     struct cluster_block *c = cluster_block(w, block);
     const struct cluster_firms *f = cluster_firms(w);
     double chance = real_chance(cluster_params(w)->broker_ask, w->dt);
-    EACH_MEMBER(w, block, i)
+    EACH_MEMBER_IN_TURN(w, block, STREAM_request, i)
     {
         struct rng r = cluster_draws(w, block, STREAM_request, i);
         if (rng_uniform(&r) >= chance || c->n_requests == c->room.requests || !need_unmet(w, i)) continue;

@@ -59,11 +59,12 @@ static uint32_t pick_partner(const struct world *w, struct rng *r, const uint32_
     }
 }
 
-static void meet_people(struct world *w, uint32_t block, const uint32_t *there, uint32_t n, uint32_t i, uint32_t day)
+static void meet_people(struct world *w, uint32_t block, const uint32_t *there, uint32_t n, uint32_t i, uint32_t number,
+                        uint32_t day)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
-    struct rng r = rng_open(w->seed, STREAM_encounter, block, cluster_firms(w)->uid[i], day, w->tick);
+    struct rng r = rng_open(w->seed, STREAM_encounter, block, cluster_firms(w)->uid[i], number, day);
     const double rate[3] = {p->meet_rate - p->talk_rate, p->talk_rate - p->deep_rate, p->deep_rate};
     const double hours[3] = {p->meet_hours, p->talk_hours, p->deep_hours};
     for (uint32_t depth = 0; depth < 3; depth++) {
@@ -71,7 +72,8 @@ static void meet_people(struct world *w, uint32_t block, const uint32_t *there, 
         uint32_t contacts = rng_poisson(&r, 0.5 * fmin(rate[depth], n - 1.0));
         for (uint32_t k = 0; k < contacts; k++) {
             uint32_t j = pick_partner(w, &r, there, n, i, depth > 0);
-            cluster_meet(c, i, j, hours[depth], depth ? CONTACT_TALK : CONTACT_MEET, 4 * day + depth);
+            cluster_meet(c, i, j, hours[depth], depth ? CONTACT_TALK : CONTACT_MEET,
+                         32 * (number % 8) + 4 * day + depth);
         }
     }
 }
@@ -99,7 +101,7 @@ static void hold(struct world *w, uint32_t block, uint32_t number)
         }
         n = left;
         for (uint32_t k = 0; n > 1 && k < n; k++)
-            meet_people(w, block, there, n, there[k], day);
+            meet_people(w, block, there, n, there[k], number, day);
     }
     c->tally.gatherings++;
     c->tally.invitations += c->n;

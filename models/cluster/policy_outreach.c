@@ -47,7 +47,7 @@ void cluster_outreach(struct world *w, uint32_t block)
     double mean = mean_prominence(w, block);
     fade(w, block);
     if (!p->outreach) return;
-    EACH_MEMBER(w, block, i)
+    EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {
         struct rng r = cluster_draws(w, block, STREAM_outreach, i);
         if (real_happens(rng_uniform(&r), p->outreach_rate * f->prominence[i] / mean, w->dt)) f->call_due[i] = 1;

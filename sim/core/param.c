@@ -141,10 +141,11 @@ const char *param_expected(const struct param *p, char *buffer, size_t size)
 /* The user's text for a message: shortened, and nothing in it that would steer a terminal. */
 static const char *show(const char *text, char buffer[FOUND_MAX])
 {
-    size_t n = 0, most = FOUND_MAX - 4;
-    for (; n < most && text[n]; n++)
-        buffer[n] = (unsigned char)text[n] < 0x20 || text[n] == 0x7f ? '?' : text[n];
-    if (text[n]) {
+    const size_t most = FOUND_MAX - 4;
+    size_t n = 0;
+    for (const char *c = text; *c && n < most; c++)
+        buffer[n++] = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
+    if (n == most && text[n]) {
         while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
             n--; /* not in the middle of a UTF-8 character */
         memcpy(buffer + n, "...", 3);

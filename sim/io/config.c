@@ -71,6 +71,7 @@ static void read_file(struct loader *l, struct source *s, struct place named_in)
         mistakes_add(&l->mistakes, (struct place){s->name, line}, NULL, "%s", why.text);
 }
 
+/* What scan_config lets pass and libconfig refuses is plain syntax; of a text just before it libconfig leaks a copy. */
 static void parse(struct loader *l, struct source *s)
 {
     char *clean = scan_config(s->name, s->file.text, &l->mistakes);

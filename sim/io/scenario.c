@@ -60,26 +60,29 @@ static void add_lines(struct mistakes *m, const char *text, const struct setting
 
 /* ---- rosters ------------------------------------------------------------------------------------------------------- */
 
-static const char *roster_path(const struct model *model, const void *params)
+static const char *text_of(const struct param *p, const void *params)
 {
-    const struct param *p = model->roster_path ? param_find(&model->params, model->roster_path) : NULL;
-    return p ? ((const struct param_text *)(const void *)((const char *)params + p->offset))->text : "";
+    return ((const struct param_text *)(const void *)((const char *)params + p->offset))->text;
 }
 
 /* Scenarios with the same file share what was read. */
 static void read_rosters(const struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m)
 {
-    for (uint32_t s = 0; s < plan->n_scenarios; s++) {
-        const char *path = roster_path(plan->model, plan->cases[s].params);
+    const struct model *model = plan->model;
+    const struct param *p = model->roster_path ? param_find(&model->params, model->roster_path) : NULL;
+    for (uint32_t s = 0; p && s < plan->n_scenarios; s++) {
+        struct ensemble_case *c = &plan->cases[s];
+        const char *path = text_of(p, c->params);
         uint32_t earlier = 0;
-        while (earlier < s && strcmp(path, roster_path(plan->model, plan->cases[earlier].params)) != 0)
+        while (earlier < s && strcmp(path, text_of(p, plan->cases[earlier].params)) != 0)
             earlier++;
+        if (earlier < s) c->roster = plan->cases[earlier].roster;
+        if (earlier < s || !*path) continue;
         struct error why = {0};
-        if (earlier < s)
-            plan->cases[s].roster = plan->cases[earlier].roster;
-        else if (*path && roster_read(path, plan->model, &plan->cases[s].roster, &why))
-            add_lines(m, why.text, &list->common, (struct place){NULL, 0},
-                      NULL); /* they carry the roster's own lines */
+        int code = roster_read(path, model, &c->roster, &why);
+        if (!code) continue;
+        add_lines(m, why.text, &list->common, (struct place){NULL, 0}, NULL); /* they name the roster's own lines */
+        mistakes_note_code(m, code);
     }
 }
 
@@ -96,24 +99,28 @@ static void free_rosters(struct ensemble_plan *plan)
 
 /* ---- the plan ------------------------------------------------------------------------------------------------------ */
 
+static int derive_case(const struct ensemble_plan *plan, struct ensemble_case *c, struct error *why)
+{
+    const struct model *model = plan->model;
+    c->derived = calloc(1, model->derived_size ? model->derived_size : 1);
+    if (!c->derived) return error_set(why, ERROR_RUN, "no memory for what the model derives");
+    int code = model->derive ? model->derive(&plan->run, c->params, c->roster, c->derived, &c->scale, why) : ERROR_NONE;
+    if (!code) return ERROR_NONE;
+    free(c->derived); /* a derive that fails has released what it made */
+    c->derived = NULL;
+    return code;
+}
+
 static void derive(const struct scenario_list *list, struct ensemble_plan *plan, struct place fallback,
                    struct mistakes *m)
 {
-    const struct model *model = plan->model;
-    char last[ERROR_TEXT_MAX] = ""; /* what all scenarios share is said once */
+    char last[ERROR_TEXT_MAX] = ""; /* what several scenarios share is said once */
     for (uint32_t s = 0; s < plan->n_scenarios; s++) {
-        struct ensemble_case *c = &plan->cases[s];
         struct error why = {0};
-        c->derived = calloc(1, model->derived_size ? model->derived_size : 1);
-        if (!c->derived) {
-            mistakes_no_memory(m, "what a model derives");
-            return;
-        }
-        if (!model->derive || !model->derive(&plan->run, c->params, c->roster, c->derived, &c->scale, &why)) continue;
-        free(c->derived); /* a derive that fails has released what it made */
-        c->derived = NULL;
-        if (strcmp(why.text, last) != 0)
-            add_lines(m, why.text, &list->all[s].settings, fallback, plan->scenario_name[s]);
+        int code = derive_case(plan, &plan->cases[s], &why);
+        if (!code || strcmp(why.text, last) == 0) continue;
+        add_lines(m, why.text, &list->all[s].settings, fallback, plan->scenario_name[s]);
+        mistakes_note_code(m, code);
         snprintf(last, sizeof last, "%s", why.text);
     }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <threads.h>
+#include <unistd.h>
 
 #include <hdf5.h>
 #include <hdf5_hl.h>
@@ -33,41 +34,53 @@ struct store {
     size_t n_open, room;
     struct scale *scales; /* (n_scales) made by store_add_axis */
     size_t n_scales;
+    bool broken; /* writing failed: no more calls of the library for this file */
+    int handle;  /* the system's, of a file being written; -1: none */
 };
 
 /* ---- errors ---- */
 
-static herr_t take_deepest(unsigned n, const H5E_error2_t *e, void *text)
+static _Thread_local char reason[PATH_ROOM]; /* of the library's last failure in this thread */
+
+static herr_t take_deepest(unsigned n, const H5E_error2_t *e, void *unused)
 {
     (void)n;
-    if (e->desc && e->desc[0]) snprintf(text, PATH_ROOM, "%s", e->desc);
+    (void)unused;
+    if (e->desc && e->desc[0]) snprintf(reason, sizeof reason, "%s", e->desc);
     return 1; /* stop at the first, which is the deepest */
 }
 
-/* What the library says went wrong; the system's words where a system call failed. */
-static const char *reason(char text[PATH_ROOM])
+/* The library calls this in place of printing its stack. What it failed to do is kept; the system's words where a call
+ * of the system failed. */
+static herr_t keep_reason(hid_t stack, void *unused)
 {
-    snprintf(text, PATH_ROOM, "the HDF5 library gives no reason");
-    (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_deepest, text);
     static const char mark[] = "error message = '";
-    char *start = strstr(text, mark), *end = start ? strchr(start + sizeof mark - 1, '\'') : NULL;
-    if (!end) return text;
+    (void)H5Ewalk2(stack, H5E_WALK_UPWARD, take_deepest, unused);
+    char *start = strstr(reason, mark), *end = start ? strchr(start + sizeof mark - 1, '\'') : NULL;
+    if (!end) return 0;
     *end = '\0';
-    return start + sizeof mark - 1;
+    memmove(reason, start + sizeof mark - 1, strlen(start + sizeof mark - 1) + 1);
+    return 0;
 }
 
-static int fail(const struct store *s, struct error *err, const char *what, const char *name)
+static int fail(struct store *s, struct error *err, const char *what, const char *name)
 {
-    char text[PATH_ROOM];
-    return error_set(err, ERROR_IO, "%s: cannot %s %s: %s", s->label, what, name, reason(text));
+    s->broken = s->handle >= 0;
+    return error_set(err, ERROR_IO, "%s: cannot %s %s: %s", s->label, what, name,
+                     reason[0] ? reason : "the HDF5 library gives no reason");
 }
 
-static int fail_id(const struct store *s, struct error *err, const char *what, hid_t id)
+/* The path of an object; the file's name for it where it has none. */
+static const char *name_of(hid_t id, char name[PATH_ROOM])
 {
-    char name[PATH_ROOM], why[PATH_ROOM];
-    const char *because = reason(why); /* before the next call clears it */
-    if (H5Iget_name(id, name, sizeof name) <= 0) snprintf(name, sizeof name, "the file");
-    return error_set(err, ERROR_IO, "%s: cannot %s %s: %s", s->label, what, name, because);
+    if (H5Iget_name(id, name, PATH_ROOM) <= 0) snprintf(name, PATH_ROOM, "the file");
+    return name;
+}
+
+static int fail_id(struct store *s, struct error *err, const char *what, hid_t id)
+{
+    char name[PATH_ROOM];
+    return fail(s, err, what, name_of(id, name));
 }
 
 static int no_memory(struct error *err) { return error_set(err, ERROR_IO, "no memory to read or write a result file"); }
@@ -77,14 +90,14 @@ static bool started;
 /* Once, before any other call: no cleaning up at exit, where a file that could not be closed crashes the library. */
 static void start(void) { started = H5dont_atexit() >= 0 && H5open() >= 0; }
 
-/* Error stacks, and their printing, belong to threads. */
+/* Error stacks, and what is done with them, belong to threads. */
 static int quiet(struct error *err)
 {
     static once_flag once = ONCE_FLAG_INIT;
     static _Thread_local bool done;
     if (done) return ERROR_NONE;
     call_once(&once, start);
-    if (!started || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
+    if (!started || H5Eset_auto2(H5E_DEFAULT, keep_reason, NULL) < 0)
         return error_set(err, ERROR_IO, "the HDF5 library does not start");
     done = true;
     return ERROR_NONE;
@@ -147,7 +160,7 @@ static int attach(struct store *s, hid_t id, const struct store_spec *spec, stru
     return good ? ERROR_NONE : fail(s, err, "attach axes to", spec->path);
 }
 
-static int write_uses(const struct store *s, const struct scale *scale, struct error *err)
+static int write_uses(struct store *s, const struct scale *scale, struct error *err)
 {
     if (!scale->n_uses) return ERROR_NONE;
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(struct use));
@@ -225,6 +238,14 @@ static hid_t create_file(const char *path, hid_t access)
     return file;
 }
 
+static int find_handle(struct store *s, struct error *err)
+{
+    void *handle = NULL;
+    if (H5Fget_vfd_handle(s->file, H5P_DEFAULT, &handle) < 0 || !handle) return fail(s, err, "open", "the file");
+    s->handle = *(const int *)handle;
+    return ERROR_NONE;
+}
+
 static int begin(struct store **out, const char *path, const char *label, bool create, struct error *err)
 {
     *out = NULL;
@@ -237,12 +258,14 @@ static int begin(struct store **out, const char *path, const char *label, bool c
         return no_memory(err);
     }
     s->file = H5I_INVALID_HID;
+    s->handle = -1;
     s->text = make_text_type();
     hid_t access = make_access();
     if (access >= 0 && s->text >= 0)
         s->file = create ? create_file(path, access) : H5Fopen(path, H5F_ACC_RDONLY, access);
     if (s->file < 0) code = fail(s, err, create ? "create" : "open", "the file");
     shut(access);
+    if (!code && create) code = find_handle(s, err);
     if (!code) {
         hid_t root = H5Gopen2(s->file, "/", H5P_DEFAULT);
         code = root < 0 ? fail(s, err, "open", "/") : keep_open(s, root, err);
@@ -271,9 +294,10 @@ int store_close(struct store **out, struct error *err)
     for (size_t k = 0; k < s->n_scales && !code; k++)
         code = write_uses(s, &s->scales[k], err);
     while (s->n_open > 0 && !code) {
-        hid_t id = s->open[s->n_open - 1];
-        code = shut(id) ? ERROR_NONE : fail_id(s, err, "close", id);
-        if (!code) s->n_open--;
+        char name[PATH_ROOM];
+        hid_t id = s->open[--s->n_open];
+        name_of(id, name); /* not after a failure: what is left of it may crash the library */
+        code = shut(id) ? ERROR_NONE : fail(s, err, "write", name);
     }
     if (!code && H5Fget_obj_count(s->file, H5F_OBJ_ALL | H5F_OBJ_LOCAL) != 1)
         code = error_set(err, ERROR_IO, "%s: something in the file was left open", s->label);
@@ -288,16 +312,19 @@ int store_close(struct store **out, struct error *err)
     return ERROR_NONE;
 }
 
-/* After an error a close may fail again and leave memory behind inside the library, which is then not told to try
- * again at exit (H5dont_atexit). */
-void store_abandon(struct store **s)
+/* Closing what the library failed to write can crash it (a dataset whose close failed, closed again). Such a file is
+ * left open, emptied so that the disk is free again: were its handle closed, another file could be given its inode,
+ * which the library would take for this one. */
+void store_abandon(struct store **out)
 {
-    if (!*s) return;
-    while ((*s)->n_open > 0)
-        shut((*s)->open[--(*s)->n_open]);
-    shut((*s)->file);
-    shut((*s)->text);
-    release(s);
+    struct store *s = *out;
+    if (!s) return;
+    while (!s->broken && s->n_open > 0)
+        shut(s->open[--s->n_open]);
+    if (!s->broken) shut(s->file);
+    if (s->broken && s->handle >= 0 && ftruncate(s->handle, 0)) s->handle = -1; /* then it stays large until exit */
+    shut(s->text);
+    release(out);
 }
 
 store_id store_root(const struct store *s) { return s->open[0]; }
@@ -463,7 +490,7 @@ int store_add_axis(struct store *s, struct store_axis *axis, enum store_type typ
 
 /* ---- attributes ---- */
 
-static int note(const struct store *s, store_id id, const char *name, hid_t type, hid_t memory, hid_t space,
+static int note(struct store *s, store_id id, const char *name, hid_t type, hid_t memory, hid_t space,
                 const void *value, struct error *err)
 {
     int code = ERROR_NONE;
@@ -580,7 +607,7 @@ static int fill_texts(char **texts, uint64_t n, struct error *err)
     return ERROR_NONE;
 }
 
-int store_read(const struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+int store_read(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
                void *data, struct error *err)
 {
     int code = quiet(err);
@@ -608,7 +635,7 @@ int store_find(struct store *s, const char *path, store_id *id, struct error *er
     return keep_open(s, *id, err);
 }
 
-int store_shape(const struct store *s, store_id id, uint32_t *rank, uint64_t size[STORE_MAX_RANK], struct error *err)
+int store_shape(struct store *s, store_id id, uint32_t *rank, uint64_t size[STORE_MAX_RANK], struct error *err)
 {
     int code = quiet(err);
     if (code) return code;
@@ -641,7 +668,7 @@ static herr_t take_name(hid_t dataset, unsigned axis, hid_t scale, void *text)
     return H5Iget_name(scale, text, PATH_ROOM) > 0 ? 1 : -1;
 }
 
-int store_axis_path(const struct store *s, store_id id, uint32_t axis, char **path, struct error *err)
+int store_axis_path(struct store *s, store_id id, uint32_t axis, char **path, struct error *err)
 {
     char text[PATH_ROOM] = "";
     int code = quiet(err);
@@ -665,7 +692,7 @@ static char *text_of(hid_t attribute, hid_t type)
     return text;
 }
 
-int store_noted(const struct store *s, store_id id, const char *name, char **text, struct error *err)
+int store_noted(struct store *s, store_id id, const char *name, char **text, struct error *err)
 {
     int code = quiet(err);
     if (code) return code;
@@ -687,8 +714,8 @@ int store_noted(const struct store *s, store_id id, const char *name, char **tex
     return code;
 }
 
-int store_noted_numbers(const struct store *s, store_id id, const char *name, uint64_t room, double *values,
-                        uint64_t *n, struct error *err)
+int store_noted_numbers(struct store *s, store_id id, const char *name, uint64_t room, double *values, uint64_t *n,
+                        struct error *err)
 {
     *n = 0;
     int code = quiet(err);
@@ -707,7 +734,7 @@ int store_noted_numbers(const struct store *s, store_id id, const char *name, ui
     return code;
 }
 
-int store_count(const struct store *s, store_id group, uint64_t *n, struct error *err)
+int store_count(struct store *s, store_id group, uint64_t *n, struct error *err)
 {
     H5G_info_t info;
     int code = quiet(err);
@@ -717,7 +744,7 @@ int store_count(const struct store *s, store_id group, uint64_t *n, struct error
     return ERROR_NONE;
 }
 
-int store_member(const struct store *s, store_id group, uint64_t index, char **name, struct error *err)
+int store_member(struct store *s, store_id group, uint64_t index, char **name, struct error *err)
 {
     int code = quiet(err);
     if (code) return code;

@@ -42,7 +42,7 @@ int store_open(struct store **s, const char *path, const char *label, struct err
 
 /* Close all and make sure that nothing was left open. Either way *s is NULL afterwards. */
 int store_close(struct store **s, struct error *err);
-/* Close without a word, after an error. *s may be NULL. */
+/* Let go of it without a word, after an error. *s may be NULL. */
 void store_abandon(struct store **s);
 
 /* Is there an object of that path? */
@@ -85,20 +85,20 @@ int store_append(struct store *s, store_id id, enum store_type type, uint64_t n,
 
 /* ---- reading ---- */
 int store_find(struct store *s, const char *path, store_id *id, struct error *err);
-int store_shape(const struct store *s, store_id id, uint32_t *rank, uint64_t size[STORE_MAX_RANK], struct error *err);
+int store_shape(struct store *s, store_id id, uint32_t *rank, uint64_t size[STORE_MAX_RANK], struct error *err);
 bool store_is_double(const struct store *s, store_id id);
 /* The path of the dimension scale of an axis; owned by the caller. "" when there is none. */
-int store_axis_path(const struct store *s, store_id id, uint32_t axis, char **path, struct error *err);
+int store_axis_path(struct store *s, store_id id, uint32_t axis, char **path, struct error *err);
 /* As store_write. Text: `count` char pointers, each owned by the caller. */
-int store_read(const struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+int store_read(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
                void *data, struct error *err);
 /* Attributes that are missing give "" (owned by the caller), and *n = 0. */
-int store_noted(const struct store *s, store_id id, const char *name, char **text, struct error *err);
-int store_noted_numbers(const struct store *s, store_id id, const char *name, uint64_t room, double *values,
-                        uint64_t *n, struct error *err);
+int store_noted(struct store *s, store_id id, const char *name, char **text, struct error *err);
+int store_noted_numbers(struct store *s, store_id id, const char *name, uint64_t room, double *values, uint64_t *n,
+                        struct error *err);
 /* Names of a group's members in the order they were added. */
-int store_count(const struct store *s, store_id group, uint64_t *n, struct error *err);
-int store_member(const struct store *s, store_id group, uint64_t index, char **name, struct error *err);
+int store_count(struct store *s, store_id group, uint64_t *n, struct error *err);
+int store_member(struct store *s, store_id group, uint64_t index, char **name, struct error *err);
 
 store_id store_root(const struct store *s);
 /* "1.10.8", of the library in use. */
