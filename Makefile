@@ -96,8 +96,8 @@ packages-found:
 BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libjansson-dev libxxhash-dev libsleef-dev \
 	librandom123-dev
 DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib
-TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind strace netcdf-bin \
-	python3-netcdf4
+TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
+	python3-netcdf4 python3-scipy
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run

@@ -33,7 +33,7 @@ static void leave(void)
     cr_assert_eq(system(command), 0);
 }
 
-TestSuite(config, .init = enter, .fini = leave);
+TestSuite(config, .init = enter, .fini = leave, .timeout = 60);
 
 static void write_file(const char *name, const char *text)
 {

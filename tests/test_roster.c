@@ -36,7 +36,7 @@ static void leave(void)
     rmdir(folder);
 }
 
-TestSuite(roster, .init = enter, .fini = leave);
+TestSuite(roster, .init = enter, .fini = leave, .timeout = 60);
 
 static void write_bytes(const char *text, size_t length)
 {

@@ -60,7 +60,7 @@ static bool grow(struct network *g, uint32_t i)
     struct tie_row wide = {row->n, capacity, malloc(capacity * network_bytes_per_tie(g->n_values)), true};
     if (!wide.to) return false;
     struct tie_row narrow = *row;
-    const float *value[NETWORK_MAX_VALUES];
+    const float *value[NETWORK_MAX_VALUES] = {NULL};
     for (uint32_t v = 0; v < g->n_values; v++)
         value[v] = network_value(g, i, v);
     const uint16_t *touched = network_touched(g, i), *born = network_born(g, i);

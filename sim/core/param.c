@@ -141,13 +141,13 @@ const char *param_expected(const struct param *p, char *buffer, size_t size)
 /* The user's text for a message: shortened, and nothing in it that would steer a terminal. */
 static const char *show(const char *text, char buffer[FOUND_MAX])
 {
-    const size_t most = FOUND_MAX - 4;
-    size_t n = 0;
-    for (const char *c = text; *c && n < most; c++)
-        buffer[n++] = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
-    if (n == most && text[n]) {
-        while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
-            n--; /* not in the middle of a UTF-8 character */
+    const size_t most = FOUND_MAX - 4, length = strlen(text);
+    size_t n = length > most ? most : length;
+    while (length > most && n && ((unsigned char)text[n] & 0xc0) == 0x80)
+        n--; /* not in the middle of a UTF-8 character */
+    for (size_t k = 0; k < n; k++)
+        buffer[k] = (unsigned char)text[k] < 0x20 || text[k] == 0x7f ? '?' : text[k];
+    if (length > most) {
         memcpy(buffer + n, "...", 3);
         n += 3;
     }
