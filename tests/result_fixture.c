@@ -73,7 +73,7 @@ static void init(struct fixture *f, const struct model *model, uint32_t replicat
     cr_assert_eq(code, 0, "%s", err.text);
     f->texts = (struct config_texts){strdup("given = 1;\n"), strdup("resolved = 1;\n")};
     const char *tmp = getenv("TMPDIR");
-    snprintf(f->folder, sizeof f->folder, "%s/klynge-test.XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
+    snprintf(f->folder, sizeof f->folder, "%s/klynge-result.XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     cr_assert(mkdtemp(f->folder));
     snprintf(f->path, sizeof f->path, "%s/out.h5", f->folder);
 }

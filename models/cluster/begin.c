@@ -4,11 +4,12 @@
 
 #include "cluster/cluster.h"
 
-/* Contacts and projects grow when they must; the oldest applicants and requests give way. */
+/* Contacts, projects and ideas grow when they must; the oldest applicant gives way; a member has one request at most. */
 static struct cluster_room needed(const struct model_scale *scale)
 {
     uint32_t n = scale->firms_per_block;
-    struct cluster_room room = {.waiting = 256, .requests = n, .contacts = 8 * n, .projects = n / 4 + 8};
+    struct cluster_room room = {
+        .waiting = 256, .requests = n, .contacts = 8 * n, .projects = n / 4 + 8, .ideas = n / 4 + 8};
     return room;
 }
 
@@ -17,7 +18,7 @@ size_t cluster_block_bytes(const struct model_scale *scale)
     struct cluster_room room = needed(scale);
     return room.waiting * (sizeof *room.queue + sizeof *room.queued_at) + room.requests * sizeof *room.request +
            room.contacts * sizeof *room.contact + room.projects * sizeof *room.project +
-           scale->firms_per_block * (sizeof *room.slot + sizeof *room.key);
+           room.ideas * sizeof *room.idea + scale->firms_per_block * (sizeof *room.slot + sizeof *room.key);
 }
 
 int cluster_block_init(struct world *w, uint32_t block, struct error *err)
@@ -30,9 +31,11 @@ int cluster_block_init(struct world *w, uint32_t block, struct error *err)
     room->request = calloc(room->requests, sizeof *room->request);
     room->contact = calloc(room->contacts, sizeof *room->contact);
     room->project = calloc(room->projects, sizeof *room->project);
+    room->idea = calloc(room->ideas, sizeof *room->idea);
     room->slot = calloc(scale->firms_per_block, sizeof *room->slot);
     room->key = calloc(scale->firms_per_block, sizeof *room->key);
-    if (room->queue && room->queued_at && room->request && room->contact && room->project && room->slot && room->key)
+    if (room->queue && room->queued_at && room->request && room->contact && room->project && room->idea && room->slot &&
+        room->key)
         return ERROR_NONE;
     return error_set(err, ERROR_RUN, "no memory for a cluster of %u firms", scale->firms_per_block);
 }
@@ -45,8 +48,19 @@ void cluster_block_free(struct world *w, uint32_t block)
     free(room->request);
     free(room->contact);
     free(room->project);
+    free(room->idea);
     free(room->slot);
     free(room->key);
+}
+
+void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size)
+{
+    void *more = realloc(array, 2 * (size_t)*capacity * size);
+    if (more)
+        *capacity *= 2;
+    else
+        world_fail(w);
+    return more;
 }
 
 static bool founding(const struct world *w, uint32_t row)
@@ -66,9 +80,10 @@ void cluster_begin(struct world *w, uint32_t block)
     memset(c, 0, sizeof *c);
     c->room = room;
     for (uint32_t row = 0; row < listed; row++)
-        if (founding(w, row)) cluster_enter(w, block, row, row);
+        if (founding(w, row)) cluster_enter(w, block, row, row, true);
     for (uint32_t uid = listed; c->n < cluster_derived(w)->founders; uid++)
-        cluster_enter(w, block, uid, -1);
+        cluster_enter(w, block, uid, -1, true);
+    cluster_supply_founders(w, block);
     struct rng r = rng_open(w->seed, STREAM_arrival, block, 0, RNG_NOBODY, 0);
     double rate = cluster_params(w)->applicants;
     c->next_arrival = rate > 0.0 ? w->time + rng_exponential(&r) / rate : INFINITY;

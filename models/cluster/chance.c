@@ -1,6 +1,6 @@
 /* chance.c - chance meetings near home (evidence.md section 8, spontaneous contact).
  *
- *   a dyad meets at rate near exp(-km / reach) + far; while physical meetings are closed, at rate far
+ *   a dyad meets at rate near exp(-km / reach) + far; while physical meetings are closed, at rate far and by phone
  *   Drawn by events: a firm starts Poisson(sum over others of rate / 2 dt) meetings, each with a partner in proportion to the
  *   pair's rate, so that a dyad has its rate in all. Both sides pay; a meeting that one cannot pay does not take place.
  */
@@ -47,7 +47,7 @@ static void start_meetings(struct world *w, uint32_t block, uint32_t i, const do
         if (j == i || f->hours_calls[i] < p->chance_hours || f->hours_calls[j] < p->chance_hours) continue;
         cluster_spend(f, i, f->hours_calls, p->chance_hours);
         cluster_spend(f, j, f->hours_calls, p->chance_hours);
-        cluster_meet(c, i, j, p->chance_hours, CONTACT_CHANCE, k);
+        cluster_meet(w, block, i, j, p->chance_hours, c->closed ? CONTACT_CALL : CONTACT_CHANCE, 128 + k % 128);
     }
 }
 

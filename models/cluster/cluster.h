@@ -105,7 +105,7 @@ struct cluster_contact {
     uint32_t i, j; /* slots */
     float hours;
     uint8_t kind;
-    uint8_t step; /* tells apart several contacts of one pair in one tick */
+    uint8_t step; /* tells apart the contacts that i started with j in this tick */
 };
 
 enum cluster_origin { FROM_IDEA, FROM_OPENING, FROM_TRIAL };
@@ -114,8 +114,17 @@ struct cluster_project {
     uint32_t member[TEAM_MAX];       /* slots */
     uint32_t uid[TEAM_MAX];          /* of the firms that started it, also when they have left */
     uint32_t tick;                   /* of its start */
+    uint32_t ordinal;                /* among the projects started in that tick */
     double end, pay;                 /* time, decimal years */
+    double worked[TEAM_MAX];         /* hours that each firm has worked */
     double match[TEAM_MAX];          /* each firm's match with the others */
+};
+
+/* An idea for a project: initiator, partner, further members wanted; ideas of a tick are settled by ascending order. */
+struct cluster_idea {
+    uint32_t i, j, extra;
+    enum cluster_level level;
+    double order;
 };
 
 struct cluster_request {
@@ -132,14 +141,15 @@ struct cluster_tally {
 
 /* Memory of a cluster's record: allocated with the world, kept from run to run. */
 struct cluster_room {
-    uint32_t waiting, requests, contacts, projects; /* capacities of the arrays below */
-    uint32_t *queue;                                /* (waiting) numbers of waiting applicants, the oldest first */
-    double *queued_at;                              /* (waiting) decimal years */
-    struct cluster_request *request;                /* (requests) members that asked for a partner, the oldest first */
-    struct cluster_contact *contact;                /* (contacts) hours together of this tick */
-    struct cluster_project *project;                /* (projects) running, or waiting for their value */
-    uint32_t *slot;                                 /* (firms_per_block) scratch of a process */
-    double *key;                                    /* (firms_per_block) scratch of a process */
+    uint32_t waiting, requests, contacts, projects, ideas; /* capacities of the arrays below */
+    uint32_t *queue;                 /* (waiting) numbers of waiting applicants, the oldest first */
+    double *queued_at;               /* (waiting) decimal years */
+    struct cluster_request *request; /* (requests) members that asked for a partner, the oldest first */
+    struct cluster_contact *contact; /* (contacts) hours together of this tick */
+    struct cluster_project *project; /* (projects) running, or waiting for their value */
+    struct cluster_idea *idea;       /* (ideas) of this tick */
+    uint32_t *slot;                  /* (firms_per_block) scratch of a process */
+    double *key;                     /* (firms_per_block) scratch of a process */
 };
 
 struct cluster_block {
@@ -148,9 +158,8 @@ struct cluster_block {
     uint32_t next_applicant;
     double next_arrival; /* decimal years */
     uint32_t n_waiting, n_requests, n_contacts, n_projects;
-    int level;   /* of the programme */
-    bool closed; /* physical meetings cannot be held */
-    bool out_of_memory;
+    int level;                        /* of the programme */
+    bool closed;                      /* physical meetings cannot be held */
     double staff;                     /* FTE */
     double staff_hours, broker_hours; /* left for facilitation, and for introductions */
     double openings_due;
@@ -231,14 +240,21 @@ static inline double cluster_spend(struct cluster_firms *f, uint32_t i, double *
 #undef PROCESS
 
 /* entry.c: firm `uid` takes a free slot, as the roster's row (or -1) and its own draws say. The slot, or RNG_NOBODY. */
-uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t roster_row);
+uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t roster_row, bool founder);
+/* Founding core firms find their suppliers when all founders are in. */
+void cluster_supply_founders(struct world *w, uint32_t block);
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
-void cluster_meet(struct cluster_block *c, uint32_t i, uint32_t j, double hours, enum cluster_kind kind, uint32_t step);
+void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
+                  uint32_t step);
 /* project.c: can firm i take on a project of that level? Start one; false without room. */
 bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level level);
 bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level level, const uint32_t *team, uint32_t n,
                            enum cluster_origin origin);
+/* Is member a of the project still the firm that started it? */
+bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a);
+/* begin.c: twice the room for an array of the block's record; NULL, and the world fails, without memory. */
+void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size);
 /* derive.c, begin.c, verify.c */
 int cluster_derive(const struct run_params *run, const void *params, const struct roster *roster, void *derived,
                    struct model_scale *scale, struct error *err);

@@ -1,4 +1,5 @@
-/* contact.c - hours together become awareness, trust and what contact brings home. The only place where trust is made.
+/* contact.c - hours together become awareness, trust and what contact brings home. Trust is made here only, but for what
+ * suppliers bring along (entry.c) and management lends (project.c).
  *
  *   trust      T <- 1 - (1 - T) exp(-w h / h0), w by kind: talk, joint work, or digital w_d + w_dT T (channel expansion)
  *   breach     T <- T - ratio (1 - T)(1 - exp(-w h / h0)), not below 0
@@ -6,8 +7,6 @@
  *   benefit    v_c h m_ij U_i A_i in this month, for hours of talk
  *   A tie below trust 0.01 that is not known is nothing and is not kept.
  */
-#include <stdlib.h>
-
 #include "cluster/cluster.h"
 #include "cluster/match.h"
 #include "cluster/tie.h"
@@ -23,16 +22,14 @@ static const enum cluster_arena arena_of[] = {
     [CONTACT_BREACH] = IN_PROJECT,
 };
 
-void cluster_meet(struct cluster_block *c, uint32_t i, uint32_t j, double hours, enum cluster_kind kind, uint32_t step)
+void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
+                  uint32_t step)
 {
+    struct cluster_block *c = cluster_block(w, block);
     if (c->n_contacts == c->room.contacts) {
-        struct cluster_contact *more = realloc(c->room.contact, 2 * c->room.contacts * sizeof *more);
-        if (!more) {
-            c->out_of_memory = true;
-            return;
-        }
+        struct cluster_contact *more = cluster_grow(w, c->room.contact, &c->room.contacts, sizeof *more);
+        if (!more) return;
         c->room.contact = more;
-        c->room.contacts *= 2;
     }
     struct cluster_contact contact = {i, j, (float)hours, (uint8_t)kind, (uint8_t)step};
     c->room.contact[c->n_contacts++] = contact;
@@ -64,7 +61,8 @@ static bool becomes_known(const struct world *w, uint32_t block, uint32_t i, uin
     const struct cluster_firms *f = cluster_firms(w);
     if (contact->kind == CONTACT_MEET || contact->kind >= CONTACT_DELIVERY) return false;
     if (contact->kind == CONTACT_INTRODUCTION || contact->kind == CONTACT_WORK) return true;
-    uint32_t step = (uint32_t)contact->kind * 256 + contact->step;
+    /* 12 bits: kind, who started the contact, which of its contacts it was */
+    uint32_t step = (uint32_t)contact->kind << 9 | (uint32_t)(contact->i == i) << 8 | contact->step;
     struct rng_words word = rng_draw(w->seed, STREAM_awareness, block, f->uid[i], f->uid[j], w->tick, step);
     return rng_unit(word.word[0]) < cluster_params(w)->known_gain;
 }
@@ -89,6 +87,7 @@ static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const 
     tie_refresh(w, &v, k);
     v.trust[k] = (float)next;
     if (known) v.awareness[k] = 1.0f;
+    if (contact->kind == CONTACT_WORK) v.kind[k] |= TIE_PROJECT;
 }
 
 static void bring_home(struct world *w, uint32_t i, double match, double hours)

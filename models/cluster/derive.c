@@ -128,13 +128,18 @@ static int check_levels(const struct cluster_params *p, struct error *err)
     return ERROR_NONE;
 }
 
+/* Firms that a roster dates after the start join whatever the path says: they need room of their own. */
+static uint32_t later_joiners(const struct run_params *run, const struct roster *roster)
+{
+    uint32_t n = 0;
+    for (uint32_t r = 0; roster && r < roster->n; r++)
+        n += roster->value[r * roster->n_columns + ROSTER_JOINED] > run->start;
+    return n;
+}
+
 static int check_roster(const struct run_params *run, const struct roster *roster, uint32_t slots, struct error *err)
 {
-    uint32_t founders = 0;
-    for (uint32_t r = 0; roster && r < roster->n; r++) {
-        double joined = roster->value[r * roster->n_columns + ROSTER_JOINED];
-        founders += isnan(joined) || joined <= run->start;
-    }
+    uint32_t founders = roster ? roster->n - later_joiners(run, roster) : 0;
     if (founders > slots)
         return error_set(err, ERROR_CONFIG,
                          "world.roster: found %u members at the start, expected at most %u, the top of world.members",
@@ -168,14 +173,14 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
     for (uint32_t k = 0; k < p->members_path.n; k++)
         top = p->members_path.second[k] > top ? p->members_path.second[k] : top;
     scale->n_blocks = (uint32_t)p->clusters;
-    scale->firms_per_block = (uint32_t)(top + 0.5) + 1u;
+    scale->firms_per_block = (uint32_t)(top + 0.5) + 1u + later_joiners(run, roster);
     scale->ties_per_firm = scale->firms_per_block < 32 ? scale->firms_per_block : 32;
     if ((double)scale->n_blocks * scale->firms_per_block > 2e9)
         code = error_set(err, ERROR_CONFIG,
                          "world.clusters: found %u clusters of up to %u members, expected at most 2e9 firms",
                          scale->n_blocks, scale->firms_per_block);
     d->founders = (uint32_t)(param_path_at(&p->members_path, run->start) + 0.5);
-    if (!code) code = check_roster(run, roster, scale->firms_per_block, err);
+    if (!code) code = check_roster(run, roster, (uint32_t)(top + 0.5), err);
 out:
     if (code) cluster_release(d);
     return code;

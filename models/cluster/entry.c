@@ -1,6 +1,6 @@
 /* entry.c - a firm as it enters: what it is, whom it knows from before, its suppliers and customers (ODD.md, Initialisation).
  *
- *   employees  lognormal, or uniform inside the roster's size class; never below 1
+ *   employees  lognormal, or log-uniform inside the roster's size class; never below 1
  *   U          Beta(mean by network experience, sd);   A = a0 + a_U U + a_s ln(employees) + noise, in [0, 1]
  *   hours      H exp(sigma z - sigma^2 / 2) (employees / median)^e
  *   knowledge  3 or 4 competences in distinct domains near the sector's own, 2 needs elsewhere
@@ -122,7 +122,13 @@ static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
     }
 }
 
-/* Awareness of each other from before, for a pair of which one has just joined. */
+static void make_known(struct world *w, uint32_t i, uint32_t j, double awareness)
+{
+    uint32_t k = cluster_tie(w, i, j);
+    if (k != NETWORK_NONE) network_value(&w->ties, i, TIE_AWARENESS)[k] = (float)awareness;
+}
+
+/* Do a newcomer and each member know of each other from before? One draw for both sides; how fresh it is, one each. */
 static void acquaint(struct world *w, uint32_t block, uint32_t i)
 {
     const struct cluster_params *p = cluster_params(w);
@@ -132,13 +138,9 @@ static void acquaint(struct world *w, uint32_t block, uint32_t i)
         if (j == i) continue;
         uint32_t low = f->uid[i] < f->uid[j] ? i : j, high = low == i ? j : i;
         struct rng r = rng_open(w->seed, STREAM_acquainted, block, f->uid[low], f->uid[high], 0);
-        double chance = f->place[i] == f->place[j] ? p->known_near : p->known_start;
-        for (int side = 0; side < 2; side++) {
-            bool knows = rng_uniform(&r) < chance;
-            float awareness = (float)(0.5 + 0.5 * rng_uniform(&r));
-            uint32_t from = side ? high : low, k = knows ? cluster_tie(w, from, side ? low : high) : NETWORK_NONE;
-            if (k != NETWORK_NONE) network_value(&w->ties, from, TIE_AWARENESS)[k] = awareness;
-        }
+        if (rng_uniform(&r) >= (f->place[i] == f->place[j] ? p->known_near : p->known_start)) continue;
+        make_known(w, low, high, 0.5 + 0.5 * rng_uniform(&r));
+        make_known(w, high, low, 0.5 + 0.5 * rng_uniform(&r));
     }
 }
 
@@ -194,7 +196,7 @@ static void pick_suppliers(struct world *w, uint32_t block, uint32_t core)
     }
 }
 
-/* A core firm that lacks suppliers takes the newcomer on with probability exp(-km / reach): the race within one unit. */
+/* A core firm that lacks suppliers takes the newcomer on with probability exp(-km / reach). */
 static void offer_supply(struct world *w, uint32_t block, uint32_t supplier)
 {
     const struct cluster_firms *f = cluster_firms(w);
@@ -228,24 +230,47 @@ static void clear_slot(struct world *w, uint32_t i)
     w->ties.rows[i].n = 0;
 }
 
-uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t roster_row)
+/* What a member sets aside for the time ahead when it joins: `advance` years of its hours. */
+static void open_accounts(struct world *w, uint32_t i)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    double yearly = f->hours_base[i] * (p->hours_floor + p->hours_slope * f->anchoring[i]);
+    double contact = yearly * p->contact_share * p->hours_advance;
+    f->hours_year[i] = yearly;
+    f->hours_had[i] = contact;
+    f->hours_events[i] = contact * p->events_share;
+    f->hours_calls[i] = contact * p->calls_share;
+    f->hours_projects[i] = contact * (1.0 - p->events_share - p->calls_share);
+}
+
+void cluster_supply_founders(struct world *w, uint32_t block)
+{
+    EACH_MEMBER(w, block, core)
+    if (cluster_firms(w)->sector[core] == CORE) pick_suppliers(w, block, core);
+}
+
+uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t roster_row, bool founder)
 {
     struct cluster_firms *f = cluster_firms(w);
-    struct cluster_block *c = cluster_block(w, block);
     uint32_t i = free_slot(w, block);
     if (i == RNG_NOBODY) return i;
     clear_slot(w, i);
     f->uid[i] = uid;
     f->entered[i] = w->time;
-    f->founder[i] = uid < FIRST_APPLICANT && w->tick == 0;
-    struct rng r = rng_open(w->seed, STREAM_firm, block, uid, RNG_NOBODY, 0);
-    draw_identity(w, i, roster_row, &r);
-    draw_attitude(w, i, &r);
-    draw_knowledge(w, i, &r);
+    f->founder[i] = founder;
+    struct rng identity = rng_open(w->seed, STREAM_firm, block, uid, RNG_NOBODY, 0);
+    struct rng attitude = rng_open(w->seed, STREAM_attitude, block, uid, RNG_NOBODY, 0);
+    struct rng knowledge = rng_open(w->seed, STREAM_knowledge, block, uid, RNG_NOBODY, 0);
+    draw_identity(w, i, roster_row, &identity);
+    draw_attitude(w, i, &attitude);
+    draw_knowledge(w, i, &knowledge);
+    open_accounts(w, i);
     f->known_to_staff[i] = 1.0; /* management has just taken the firm in */
     f->member[i] = 1;
-    c->n++;
+    cluster_block(w, block)->n++;
     acquaint(w, block, i);
+    if (founder) return i; /* suppliers are found when all founders are in */
     if (f->sector[i] == CORE) pick_suppliers(w, block, i);
     if (f->sector[i] == SUPPLIER) offer_supply(w, block, i);
     return i;

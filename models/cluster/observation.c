@@ -149,7 +149,10 @@ static void observe_projects(struct world *w, uint32_t block)
         const struct cluster_project *project = &c->room.project[k];
         if (project->ended) continue;
         running[project->level] += 1.0;
-        pairs += 0.5 * project->n * (project->n - 1.0);
+        double here = 0.0;
+        for (uint32_t a = 0; a < project->n; a++)
+            here += cluster_still_member(w, project, a);
+        pairs += 0.5 * here * (here - 1.0);
     }
     for (uint32_t level = 0; level < N_LEVELS; level++) {
         observe_put_by(w, block, OBSERVE_projects_active, BY_LEVEL, level, running[level]);

@@ -1,6 +1,7 @@
 /* policy_brokering.c - management as the go-between (thesis 5.2.1.2; evidence.md section 8).
  *
- *   a member asks, at rate `ask`, when it knows nobody who meets one of its needs at 0.5 or better; requests wait in a queue
+ *   a member asks, at rate `ask`, when it knows nobody who meets one of its needs at 0.5 or better and has the hours for a
+ *   meeting; its one request waits in a queue
  *   management answers the oldest request as long as it has hours for introductions: of the firms that it knows itself (0.5 or
  *   better) and the asker does not, the one with the best match; both pay for the meeting; with probability `trial` an L1 project
  *   on swift trust follows
@@ -19,15 +20,23 @@ static bool need_unmet(const struct world *w, uint32_t i)
     return true;
 }
 
+static bool has_asked(const struct cluster_block *c, uint32_t i, uint32_t uid)
+{
+    for (uint32_t q = 0; q < c->n_requests; q++)
+        if (c->room.request[q].slot == i && c->room.request[q].uid == uid) return true;
+    return false;
+}
+
 static void ask(struct world *w, uint32_t block)
 {
     struct cluster_block *c = cluster_block(w, block);
+    const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
-    double chance = real_chance(cluster_params(w)->broker_ask, w->dt);
     EACH_MEMBER_IN_TURN(w, block, STREAM_request, i)
     {
         struct rng r = cluster_draws(w, block, STREAM_request, i);
-        if (rng_uniform(&r) >= chance || c->n_requests == c->room.requests || !need_unmet(w, i)) continue;
+        if (!real_happens(rng_uniform(&r), p->broker_ask, w->dt) || c->n_requests == c->room.requests) continue;
+        if (f->hours_calls[i] < p->broker_member || has_asked(c, i, f->uid[i]) || !need_unmet(w, i)) continue;
         struct cluster_request request = {i, f->uid[i]};
         c->room.request[c->n_requests++] = request;
     }
@@ -62,7 +71,7 @@ static void introduce(struct world *w, uint32_t block, uint32_t i, uint32_t j)
     c->tally.member_hours[BROKERING] +=
         cluster_spend(f, i, f->hours_calls, p->broker_member) + cluster_spend(f, j, f->hours_calls, p->broker_member);
     c->tally.introductions++;
-    cluster_meet(c, i, j, p->broker_member, CONTACT_INTRODUCTION, 0);
+    cluster_meet(w, block, i, j, p->broker_member, CONTACT_INTRODUCTION, 0);
     struct rng r = cluster_pair_draws(w, block, STREAM_trial, i, j);
     uint32_t team[2] = {i, j};
     if (rng_uniform(&r) < p->broker_trial && cluster_has_capacity(w, i, L1) && cluster_has_capacity(w, j, L1))
@@ -76,18 +85,15 @@ void cluster_brokering(struct world *w, uint32_t block)
     const struct cluster_firms *f = cluster_firms(w);
     if (!p->brokering) return;
     ask(w, block);
-    uint32_t kept = 0;
-    for (uint32_t q = 0; q < c->n_requests; q++) {
-        struct cluster_request request = c->room.request[q];
+    uint32_t served = 0;
+    while (served < c->n_requests && c->broker_hours >= p->broker_hours) {
+        struct cluster_request request = c->room.request[served++];
         uint32_t i = request.slot;
-        if (!f->member[i] || f->uid[i] != request.uid) continue; /* has left */
-        bool hours = c->broker_hours >= p->broker_hours && f->hours_calls[i] >= p->broker_member;
-        uint32_t j = hours ? find_partner(w, block, i) : RNG_NOBODY;
-        if (hours && j == RNG_NOBODY) continue; /* nobody to name: the request lapses */
-        if (hours)
-            introduce(w, block, i, j);
-        else
-            c->room.request[kept++] = request;
+        if (!f->member[i] || f->uid[i] != request.uid) continue;                 /* has left */
+        if (f->hours_calls[i] < p->broker_member || !need_unmet(w, i)) continue; /* lapses */
+        uint32_t j = find_partner(w, block, i);
+        if (j != RNG_NOBODY) introduce(w, block, i, j);
     }
-    c->n_requests = kept;
+    c->n_requests -= served;
+    memmove(c->room.request, c->room.request + served, c->n_requests * sizeof *c->room.request);
 }

@@ -1,9 +1,11 @@
 /* policy_gatherings.c - gatherings: who attends, whom they meet (evidence.md sections 2 and 8).
  *
- *   dates       first + k / per_year; held when management has the hours, called off while physical meetings are closed
- *   venue       a place drawn with the members' shares
+ *   dates       first + k / per_year; held when management has the hours, or dropped when the next date comes first; called off
+ *               while physical meetings are closed
+ *   venue       a place drawn with the shares of model.firms.place_*
  *   attends     with probability (w0 + w_U U)(1 + w_q (q - 1/2)), for as many days as its account pays with the travel
- *   encounters  a day, an attendee starts Poisson(rate / 2) contacts of each depth, so that it has `rate` in all: short ones with
+ *   encounters  a day, an attendee starts Poisson(m / 2) contacts of each depth, m so that the distinct firms it meets are
+ *               `rate` on average, rate = n (1 - exp(-m / n)) with n others there: short ones with
  *               anyone there that day, talks with partners preferred by (0.1 + T)^s (Sutcliffe, Wang & Dunbar)
  */
 #include "cluster/cluster.h"
@@ -59,21 +61,22 @@ static uint32_t pick_partner(const struct world *w, struct rng *r, const uint32_
     }
 }
 
+/* Contacts, repeats included, that give `distinct` partners on average among n; nobody meets nearly all. */
+static double contacts_for(double distinct, double n) { return -n * real_log(1.0 - fmin(distinct / n, 0.95)); }
+
 static void meet_people(struct world *w, uint32_t block, const uint32_t *there, uint32_t n, uint32_t i, uint32_t number,
                         uint32_t day)
 {
     const struct cluster_params *p = cluster_params(w);
-    struct cluster_block *c = cluster_block(w, block);
     struct rng r = rng_open(w->seed, STREAM_encounter, block, cluster_firms(w)->uid[i], number, day);
     const double rate[3] = {p->meet_rate - p->talk_rate, p->talk_rate - p->deep_rate, p->deep_rate};
     const double hours[3] = {p->meet_hours, p->talk_hours, p->deep_hours};
     for (uint32_t depth = 0; depth < 3; depth++) {
-        /* nobody meets more firms than are there */
-        uint32_t contacts = rng_poisson(&r, 0.5 * fmin(rate[depth], n - 1.0));
+        uint32_t contacts = rng_poisson(&r, 0.5 * contacts_for(rate[depth], n - 1.0));
         for (uint32_t k = 0; k < contacts; k++) {
             uint32_t j = pick_partner(w, &r, there, n, i, depth > 0);
-            cluster_meet(c, i, j, hours[depth], depth ? CONTACT_TALK : CONTACT_MEET,
-                         32 * (number % 8) + 4 * day + depth);
+            uint32_t step = 25 * (day + 5 * (number % 2)) + (depth > 1 ? 12 : 0) + k % 12;
+            cluster_meet(w, block, i, j, hours[depth], depth ? CONTACT_TALK : CONTACT_MEET, step);
         }
     }
 }
@@ -125,7 +128,9 @@ void cluster_gatherings(struct world *w, uint32_t block)
     double hours = p->gatherings_hours * (double)p->gatherings_days;
     while (c->gatherings_held < c->gatherings_dated) {
         bool off = !p->gatherings || c->closed;
-        if (!off && c->staff_hours < hours) return; /* waits for staff */
+        bool last = c->gatherings_held + 1 == c->gatherings_dated;
+        if (!off && c->staff_hours < hours && last) return; /* waits for staff */
+        off = off || c->staff_hours < hours;
         if (!off) {
             c->staff_hours -= hours;
             c->tally.staff_hours[GATHERINGS] += hours;

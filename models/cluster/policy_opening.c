@@ -50,7 +50,8 @@ void cluster_opening(struct world *w, uint32_t block)
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     if (!p->opening) return;
-    c->openings_due += p->opening_rate * c->staff * w->dt;
+    double yearly = p->opening_rate * c->staff;
+    c->openings_due = fmin(c->openings_due + yearly * w->dt, fmax(1.0, yearly)); /* what has waited for a year lapses */
     for (uint32_t number = 0; c->openings_due >= 1.0 && c->staff_hours >= p->opening_hours; number++) {
         c->openings_due -= 1.0;
         c->staff_hours -= p->opening_hours;

@@ -1,7 +1,7 @@
 /* policy_outreach.c - management calls members; attention goes by employees^gamma (evidence.md P45, R7).
  *
  *   a call to i becomes due at rate per_member w_i / mean(w), w = employees^gamma; it is made when management has the hours and
- *   the member can pay its own; attention and management's knowledge of a firm fade at rate 1 / memory
+ *   the member can pay its own;
  */
 #include "cluster/cluster.h"
 
@@ -11,18 +11,6 @@ static double mean_prominence(const struct world *w, uint32_t block)
     EACH_MEMBER(w, block, i)
     sum += cluster_firms(w)->prominence[i];
     return sum / fmax(1.0, cluster_block(w, block)->n);
-}
-
-static void fade(struct world *w, uint32_t block)
-{
-    struct cluster_firms *f = cluster_firms(w);
-    double keep = real_exp(-w->dt / cluster_params(w)->attention_memory);
-    EACH_MEMBER(w, block, i)
-    {
-        f->attention[i] *= keep;
-        f->known_to_staff[i] *= keep;
-        f->called_now[i] = 0;
-    }
 }
 
 static bool call(struct world *w, struct cluster_block *c, uint32_t i)
@@ -45,7 +33,6 @@ void cluster_outreach(struct world *w, uint32_t block)
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
     double mean = mean_prominence(w, block);
-    fade(w, block);
     if (!p->outreach) return;
     EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {

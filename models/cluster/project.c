@@ -3,8 +3,6 @@
  *   capacity   own hours of the project <= accrual of the project account - hours promised + account / duration
  *   swift      a project opened or mediated by management starts on trust lent (Meyerson et al. 1996): T <- max(T, T_swift)
  */
-#include <stdlib.h>
-
 #include "cluster/cluster.h"
 #include "cluster/match.h"
 #include "cluster/tie.h"
@@ -23,17 +21,10 @@ bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level 
     return own_hours(w, level) <= free_hours;
 }
 
-static bool grow(struct cluster_block *c)
+bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a)
 {
-    uint32_t room = 2 * c->room.projects;
-    struct cluster_project *more = realloc(c->room.project, room * sizeof *more);
-    if (!more) {
-        c->out_of_memory = true;
-        return false;
-    }
-    c->room.project = more;
-    c->room.projects = room;
-    return true;
+    const struct cluster_firms *f = cluster_firms(w);
+    return f->member[project->member[a]] && f->uid[project->member[a]] == project->uid[a];
 }
 
 static void lend_trust(struct world *w, uint32_t i, uint32_t j)
@@ -44,12 +35,6 @@ static void lend_trust(struct world *w, uint32_t i, uint32_t j)
     tie_refresh(w, &v, k);
     float swift = (float)cluster_params(w)->swift_start;
     v.trust[k] = v.trust[k] < swift ? swift : v.trust[k];
-}
-
-static void mark(struct world *w, uint32_t i, uint32_t j)
-{
-    uint32_t k = cluster_tie(w, i, j);
-    if (k != NETWORK_NONE) network_kind(&w->ties, i)[k] |= TIE_PROJECT;
 }
 
 /* Mean match of team member a with the others. */
@@ -67,7 +52,11 @@ bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level l
 {
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    if (c->n_projects == c->room.projects && !grow(c)) return false;
+    if (c->n_projects == c->room.projects) {
+        struct cluster_project *more = cluster_grow(w, c->room.project, &c->room.projects, sizeof *more);
+        if (!more) return false;
+        c->room.project = more;
+    }
     struct cluster_project *project = &c->room.project[c->n_projects++];
     struct cluster_project fresh = {
         .level = (uint8_t)level, .n = (uint8_t)n, .origin = (uint8_t)origin, .tick = w->tick};
@@ -78,12 +67,11 @@ bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level l
         fresh.uid[a] = f->uid[team[a]];
         fresh.match[a] = match_with_team(w, team, n, a, level);
         f->committed[team[a]] += own_hours(w, level);
-        for (uint32_t b = 0; b < n; b++) {
-            if (b == a) continue;
-            if (origin != FROM_IDEA) lend_trust(w, team[a], team[b]);
-            mark(w, team[a], team[b]);
-        }
+        for (uint32_t b = 0; b < n; b++)
+            if (b != a && origin != FROM_IDEA) lend_trust(w, team[a], team[b]);
     }
+    for (int k = 0; k < N_LEVELS; k++)
+        fresh.ordinal += c->tally.started[k];
     *project = fresh;
     c->tally.started[level]++;
     return true;

@@ -12,13 +12,6 @@
 #include "cluster/match.h"
 #include "cluster/tie.h"
 
-struct idea {
-    uint32_t i, j, extra; /* initiator, partner, further members wanted */
-    enum cluster_level level;
-    double order;
-};
-enum { IDEAS_MAX = 256 }; /* a tick; what is beyond waits for another idea */
-
 static enum cluster_level draw_level(const struct cluster_derived *d, double u)
 {
     int level = 0;
@@ -49,33 +42,42 @@ static double skipped(struct rng *r, double log_skip, uint32_t n)
     return floor(real_log(u) / log_skip);
 }
 
-/* Ideas of firm i, appended to `ideas`. Candidates are ties passed over at chance `top` a tick; log_skip is log(1 - top). */
-static uint32_t have_ideas(struct world *w, uint32_t block, uint32_t i, double log_skip, struct idea *ideas, uint32_t n)
+static void keep(struct world *w, struct cluster_room *room, const struct cluster_idea *idea, uint32_t *n)
 {
-    const struct cluster_params *p = cluster_params(w);
+    if (*n == room->ideas) {
+        struct cluster_idea *more = cluster_grow(w, room->idea, &room->ideas, sizeof *more);
+        if (!more) return;
+        room->idea = more;
+    }
+    room->idea[(*n)++] = *idea;
+}
+
+/* Ideas of firm i, appended to the n of this tick. Candidates are ties passed over at chance `top` a tick; log_skip is
+ * log(1 - top). */
+static void have_ideas(struct world *w, uint32_t block, uint32_t i, double log_skip, uint32_t *n)
+{
+    struct cluster_block *c = cluster_block(w, block);
     struct tie_view v = tie_view(&w->ties, i);
     struct rng r = cluster_draws(w, block, STREAM_idea, i);
     for (double at = skipped(&r, log_skip, v.n); at < v.n; at += 1.0 + skipped(&r, log_skip, v.n)) {
-        uint32_t k = (uint32_t)at, j = v.to[k];
-        double trust = (double)tie_trust(w, &v, k), keep = rng_uniform(&r);
-        double weight = real_exp(p->start_slope * (trust - 1.0)) * cluster_firms(w)->understanding[i];
-        if (!tie_known(w, &v, k) || keep >= weight) continue;
-        cluster_block(w, block)->tally.ideas++;
-        enum cluster_level level = draw_level(cluster_derived(w), rng_uniform(&r));
-        double u = rng_uniform(&r), order = rng_uniform(&r);
-        uint32_t extra = rng_poisson(&r, p->team - 2.0);
-        if (n == IDEAS_MAX || !through_gate(w, i, j, level)) continue;
-        if (!pursued(w, i, j, trust, v.kind[k] & TIE_COMPETITOR, level, u)) continue;
-        struct idea idea = {i, j, extra, level, order};
-        ideas[n++] = idea;
+        uint32_t k = (uint32_t)at;
+        double trust = (double)tie_trust(w, &v, k), u = rng_uniform(&r);
+        double weight = real_exp(cluster_params(w)->start_slope * (trust - 1.0)) * cluster_firms(w)->understanding[i];
+        if (!tie_known(w, &v, k) || u >= weight) continue;
+        c->tally.ideas++;
+        struct cluster_idea idea = {.i = i, .j = v.to[k], .level = draw_level(cluster_derived(w), rng_uniform(&r))};
+        double luck = rng_uniform(&r);
+        idea.order = rng_uniform(&r);
+        idea.extra = rng_poisson(&r, cluster_params(w)->team - 2.0);
+        if (!through_gate(w, i, idea.j, idea.level)) continue;
+        if (pursued(w, i, idea.j, trust, v.kind[k] & TIE_COMPETITOR, idea.level, luck)) keep(w, &c->room, &idea, n);
     }
-    return n;
 }
 
-static void put_in_order(struct idea *ideas, uint32_t n)
+static void put_in_order(struct cluster_idea *ideas, uint32_t n)
 {
     for (uint32_t a = 1; a < n; a++) {
-        struct idea moved = ideas[a];
+        struct cluster_idea moved = ideas[a];
         uint32_t b = a;
         for (; b > 0 && ideas[b - 1].order > moved.order; b--)
             ideas[b] = ideas[b - 1];
@@ -91,7 +93,7 @@ static bool on_team(const uint32_t *team, uint32_t n, uint32_t j)
 }
 
 /* The best of i's known partners that may still join, or RNG_NOBODY. */
-static uint32_t next_member(const struct world *w, const struct idea *idea, const uint32_t *team, uint32_t n)
+static uint32_t next_member(const struct world *w, const struct cluster_idea *idea, const uint32_t *team, uint32_t n)
 {
     struct tie_view v = tie_view(&w->ties, idea->i);
     uint32_t chosen = RNG_NOBODY;
@@ -110,7 +112,7 @@ static uint32_t next_member(const struct world *w, const struct idea *idea, cons
     return chosen;
 }
 
-static void settle(struct world *w, uint32_t block, const struct idea *idea)
+static void settle(struct world *w, uint32_t block, const struct cluster_idea *idea)
 {
     if (!cluster_has_capacity(w, idea->i, idea->level) || !cluster_has_capacity(w, idea->j, idea->level)) return;
     uint32_t team[TEAM_MAX] = {idea->i, idea->j}, n = 2;
@@ -124,12 +126,12 @@ static void settle(struct world *w, uint32_t block, const struct idea *idea)
 
 void cluster_proposals(struct world *w, uint32_t block)
 {
-    struct idea ideas[IDEAS_MAX];
     const struct cluster_params *p = cluster_params(w);
     uint32_t n = 0;
     double log_skip = -p->start_base * real_exp(p->start_slope) * w->dt; /* log of 1 - chance(rate at T = U = 1) */
     EACH_MEMBER(w, block, i)
-    n = have_ideas(w, block, i, log_skip, ideas, n);
+    have_ideas(w, block, i, log_skip, &n);
+    struct cluster_idea *ideas = cluster_block(w, block)->room.idea;
     put_in_order(ideas, n);
     for (uint32_t k = 0; k < n; k++)
         settle(w, block, &ideas[k]);

@@ -42,7 +42,7 @@ static void admit_listed(struct world *w, uint32_t block, double until)
     for (uint32_t row = 0; r && row < r->n; row++) {
         double joined = r->value[(size_t)row * r->n_columns + ROSTER_JOINED];
         if (!(joined > w->time && joined <= until)) continue;
-        if (cluster_enter(w, block, row, row) != RNG_NOBODY) c->tally.entries++;
+        if (cluster_enter(w, block, row, row, false) != RNG_NOBODY) c->tally.entries++;
     }
 }
 
@@ -55,7 +55,7 @@ void cluster_recruitment(struct world *w, uint32_t block)
     admit_listed(w, block, until);
     uint32_t wanted = (uint32_t)(param_path_at(&cluster_params(w)->members_path, until) + 0.5), joined = 0;
     while (c->n < wanted && joined < c->n_waiting) {
-        if (cluster_enter(w, block, FIRST_APPLICANT + c->room.queue[joined], -1) == RNG_NOBODY) break;
+        if (cluster_enter(w, block, FIRST_APPLICANT + c->room.queue[joined], -1, false) == RNG_NOBODY) break;
         joined++;
     }
     drop_oldest(c, joined);

@@ -19,7 +19,6 @@ void cluster_understanding(struct world *w, uint32_t block)
         for (int k = 0; k < f->ended[i]; k++)
             lacking *= 1.0 - p->u_project;
         if (f->called_now[i]) lacking *= 1.0 - p->u_outreach;
-        f->called_now[i] = 0;
         f->understanding[i] = 1.0 - lacking;
         struct rng r = cluster_draws(w, block, STREAM_turnover, i);
         double gained = f->understanding[i] - f->understanding_entry[i];

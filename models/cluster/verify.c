@@ -63,6 +63,5 @@ int cluster_verify(const struct world *w, uint32_t block, struct error *err)
     if (n != c->n) return error_set(err, ERROR_RUN, "cluster %u: %u members counted, %u in its record", block, n, c->n);
     if (c->staff_hours < -1e-9 || c->broker_hours < -1e-9)
         return error_set(err, ERROR_RUN, "cluster %u: management hours below 0", block);
-    if (c->out_of_memory) return error_set(err, ERROR_RUN, "cluster %u: out of memory", block);
     return ERROR_NONE;
 }

@@ -113,7 +113,7 @@ struct model {
     void (*begin)(struct world *w, uint32_t block);
     int (*verify)(const struct world *w, uint32_t block, struct error *err);
     uint32_t (*uid)(const struct world *w, uint32_t slot); /* of the firm in a slot; RNG_NOBODY when it is free */
-    /* Today's value v of tie k of slot i, at the start of tick w->tick. */
+    /* Value v of tie k of slot i in tick w->tick. */
     float (*tie_today)(const struct world *w, uint32_t i, uint32_t k, uint32_t v);
     size_t (*block_bytes)(const struct model_scale *scale); /* memory a block's record owns, for `check` */
 };

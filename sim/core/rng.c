@@ -119,13 +119,7 @@ static void gsl_set(void *state, unsigned long seed)
     *(struct rng *)state = rng_open(seed, RNG_STREAM_MAX, 0, RNG_NOBODY, RNG_NOBODY, 0);
 }
 
-static unsigned long gsl_get(void *state)
-{
-    struct rng *r = state;
-    uint32_t word = rng_word(r);
-    if (r->used == 4 && (r->counter.v[3] & ((1u << RNG_STEP_BITS) - 1)) == 0) r->counter.v[2]++;
-    return word;
-}
+static unsigned long gsl_get(void *state) { return rng_word(state); }
 
 static double gsl_get_double(void *state) { return rng_unit((uint32_t)gsl_get(state)); }
 

@@ -7,7 +7,8 @@
  *   counter 128 bit  i (32) | j (32) | tick (32) | place (20) + step (12)
  *
  * i and j are uids of firms (a pair's key has the smaller uid first, so that both sides draw the same), place is the
- * number of the block (cluster) the firms live in, step counts the draws under one key. One call gives four words.
+ * number of the block (cluster) the firms live in, step counts the draws under one key (beyond 4096 it goes on in the upper half
+ * of the tick, which no tick reaches). One call gives four words.
  */
 #ifndef KLYNGE_CORE_RNG_H
 #define KLYNGE_CORE_RNG_H
@@ -60,6 +61,10 @@ static inline uint32_t rng_word(struct rng *r)
         for (int k = 0; k < 4; k++)
             r->word[k] = out.v[k];
         r->counter.v[3]++;
+        if ((r->counter.v[3] & ((1u << RNG_STEP_BITS) - 1)) == 0) {
+            r->counter.v[3] -= 1u << RNG_STEP_BITS;
+            r->counter.v[2] += 1u << 16;
+        }
         r->used = 0;
     }
     return r->word[r->used++];

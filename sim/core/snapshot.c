@@ -103,7 +103,7 @@ static void copy_ties(struct snapshot *s, const struct world *w, uint32_t row, u
         for (uint32_t v = 0; v < m->n_tie_values; v++)
             s->tie_value[(size_t)v * s->n_ties + t] = m->tie_today(w, slot, k, v);
         s->tie_kind[t] = network_kind(g, slot)[k];
-        s->tie_age[t] = (float)((w->tick - network_born(g, slot)[k]) * w->dt);
+        s->tie_age[t] = (float)((w->tick + 1u - network_born(g, slot)[k]) * w->dt);
     }
 }
 
@@ -121,7 +121,7 @@ static void free_one(struct snapshot *s)
 
 void snapshot_take(struct snapshots *all, const struct world *w)
 {
-    struct snapshot s = {.time = w->time};
+    struct snapshot s = {.time = w->setup.layout->time[w->tick]};
     uint32_t *slot = members(w, &s.n_firms);
     struct snapshot *more = realloc(all->snapshot, (all->n + 1) * sizeof *more);
     if (more) all->snapshot = more;

@@ -31,6 +31,7 @@ struct snapshots {
     bool out_of_memory;
 };
 
+/* At the end of tick w->tick, before the next begins: ties as the tick's processes left them. */
 void snapshot_take(struct snapshots *all, const struct world *w);
 void snapshot_free(struct snapshots *all);
 

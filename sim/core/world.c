@@ -192,6 +192,7 @@ void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed
     w->seed = seed;
     w->results = results;
     w->tick = 0;
+    w->out_of_memory = false;
     w->n_ticks = setup->layout->n_ticks;
     w->dt = 1.0 / (double)setup->run->ticks_per_year;
     w->time = setup->run->start;
@@ -218,10 +219,10 @@ static void run_processes(struct world *w, uint32_t first, uint32_t last)
 static void end_tick(struct world *w)
 {
     record(w);
+    struct snapshots *s = w->snapshots;
+    if (s && (w->tick + 1) % s->every == 0) snapshot_take(s, w);
     w->tick++;
     w->time = w->setup.run->start + (double)w->tick * w->dt;
-    struct snapshots *s = w->snapshots;
-    if (s && w->tick % s->every == 0) snapshot_take(s, w);
 }
 
 void world_step(struct world *w)
@@ -246,7 +247,8 @@ int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, d
     while (w->tick < w->n_ticks) {
         if (stop && *stop) return error_set(err, ERROR_INTERRUPTED, "interrupted");
         world_step(w);
-        if (w->ties.out_of_memory) return error_set(err, ERROR_RUN, "no memory for ties at tick %u", w->tick);
+        if (w->ties.out_of_memory || w->out_of_memory)
+            return error_set(err, ERROR_RUN, "no memory in tick %u", w->tick);
     }
     if (w->snapshots && w->snapshots->out_of_memory) return error_set(err, ERROR_RUN, "no memory for snapshots");
     return ERROR_NONE;

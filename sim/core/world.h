@@ -51,6 +51,7 @@ struct world {
     bool *enabled;               /* (n_processes) not switched off */
     double *observed;            /* (n_blocks, n_slots) this tick's values, NaN where not put */
     double *results;             /* (layout->n_doubles) of this run; owned by the caller of world_run */
+    bool out_of_memory;          /* set by world_fail: the run is not valid */
     struct snapshots *snapshots; /* or NULL: collect none */
     void *memory;                /* the columns' one allocation */
 };
@@ -75,6 +76,13 @@ void world_step(struct world *w);
 /* As world_step, and checks for each process that it wrote only the fields it declares, and read only those (fields that
  * it does not declare are filled with rubbish while it runs), and verifies the state after it. Slow. */
 int world_step_audited(struct world *w, struct error *err);
+
+/* A process could not get memory: the run ends as failed after this tick. */
+static inline void world_fail(struct world *w)
+{
+#pragma omp atomic write
+    w->out_of_memory = true;
+}
 
 static inline void *world_block(const struct world *w, uint32_t block)
 {
