@@ -62,8 +62,8 @@ double rng_normal_quantile(double u)
 
 double rng_normal(struct rng *r)
 {
-    uint64_t high = rng_word(r), low = rng_word(r) >> 11;
-    return rng_normal_quantile(((double)((high << 21) | low) + 0.5) * 0x1p-53);
+    uint64_t high = rng_word(r), low = rng_word(r) >> 12; /* 52 bits: with one more, the largest would round to 1 */
+    return rng_normal_quantile(((double)((high << 20) | low) + 0.5) * 0x1p-52);
 }
 
 double rng_exponential(struct rng *r) { return -real_log(rng_uniform(r)); }
@@ -83,11 +83,12 @@ uint32_t rng_poisson(struct rng *r, double mean)
     return k;
 }
 
-static double gamma_shape(struct rng *r, double shape)
+/* Logarithm of a gamma variable: the variable itself is below the smallest double when the shape is small. */
+static double log_gamma(struct rng *r, double shape)
 {
-    double boost = 1.0;
+    double boost = 0.0;
     if (shape < 1.0) {
-        boost = real_pow(rng_uniform(r), 1.0 / shape);
+        boost = real_log(rng_uniform(r)) / shape;
         shape += 1.0;
     }
     double d = shape - 1.0 / 3.0, c = 1.0 / sqrt(9.0 * d);
@@ -95,15 +96,15 @@ static double gamma_shape(struct rng *r, double shape)
         double x = rng_normal(r), v = 1.0 + c * x;
         if (v <= 0.0) continue;
         v = v * v * v;
-        if (real_log(rng_uniform(r)) < 0.5 * x * x + d - d * v + d * real_log(v)) return boost * d * v;
+        if (real_log(rng_uniform(r)) < 0.5 * x * x + d - d * v + d * real_log(v)) return boost + real_log(d * v);
     }
 }
 
 double rng_beta(struct rng *r, double mean, double sd)
 {
     double nu = mean * (1.0 - mean) / (sd * sd) - 1.0; /* a + b */
-    double a = gamma_shape(r, mean * nu), b = gamma_shape(r, (1.0 - mean) * nu);
-    return a / (a + b);
+    double a = log_gamma(r, mean * nu), b = log_gamma(r, (1.0 - mean) * nu);
+    return 1.0 / (1.0 + real_exp(b - a));
 }
 
 /* The stream number of replicate seeds is the last one, which no model can have. */

@@ -80,7 +80,7 @@ static inline uint32_t rng_below(struct rng *r, uint32_t n) { return (uint32_t)(
 
 /* Inverse CDF of the standard normal at u in (0, 1): Wichura 1988, AS 241 (PPND16), on SLEEF's log. */
 double rng_normal_quantile(double u);
-/* Standard normal from two words (53 bits), so that the tails are fine. */
+/* Standard normal from two words (52 bits), so that the tails are fine. */
 double rng_normal(struct rng *r);
 /* Exponential with mean 1. */
 double rng_exponential(struct rng *r);
