@@ -253,9 +253,9 @@ bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level l
                            enum cluster_origin origin);
 /* Is member a of the project still the firm that started it? */
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a);
-/* begin.c: twice the room for an array of the block's record; NULL, and the world fails, without memory. */
+/* room.c: twice the room for an array of the block's record; NULL, and the world fails, without memory. */
 void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size);
-/* derive.c, begin.c, verify.c */
+/* derive.c, room.c, begin.c, verify.c */
 int cluster_derive(const struct run_params *run, const void *params, const struct roster *roster, void *derived,
                    struct model_scale *scale, struct error *err);
 void cluster_release(void *derived);
