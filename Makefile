@@ -13,7 +13,7 @@ VERSION = 0.1.0
 PACKAGES = hdf5-serial libconfig gsl jansson libxxhash sleef
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
-FLAGS_release = -O2 -g
+FLAGS_release = -O3 -g
 FLAGS_debug = -O0 -g -DKLYNGE_DEBUG
 FLAGS_asan = $(SANITIZE) -fsanitize=address,undefined
 FLAGS_tsan = $(SANITIZE) -fsanitize=thread
@@ -155,11 +155,10 @@ check: ## format, layering, headers alone, symbol prefixes, no libm in the core,
 RUN_TESTS = MAKE='$(AGAIN)' CC='$(CC)' PYTHON='$(PYTHON)' C_FILES='$(C_FILES)' \
 	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) -Itests'
 
-bench: ## build and run the benchmarks of bench/
+bench: ## build and run the benchmarks of bench/: figures on the terminal and in out/bench.json
 	@$(AGAIN) all bench-programs
-	@if [ -x bench/run.sh ]; then bench/run.sh $(BUILD); else \
-		[ -n '$(BENCHES)' ] || { echo 'bench: there is nothing in bench/ yet' >&2; exit 1; }; \
-		for b in $(BENCHES); do echo "== $$b"; $$b || exit 1; done; fi
+	@mkdir -p $(OUT)
+	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json
 
 validate: ## the fifty patterns (not there yet)
 	@echo 'validate: the pattern table belongs to a later issue; `make consistency` prints the checks that exist' >&2; exit 1

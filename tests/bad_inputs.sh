@@ -53,7 +53,7 @@ run_case() {
         command=("${as_user[@]}" "${command[@]}")
     fi
     ls -A >"$work/before"
-    timeout 20 "${command[@]}" >"$work/stdout" 2>"$work/stderr" </dev/null
+    timeout -s KILL 20 "${command[@]}" >"$work/stdout" 2>"$work/stderr" </dev/null
     code=$?
     sed -i 's/^klynge run: //' "$work/stderr"
     [ $code = 2 ] || problem="ended in $code instead of 2"

@@ -144,6 +144,24 @@ static inline void trial_process(struct trial *t, const char *name)
     cr_assert(false, "no process %s", name);
 }
 
+/* Ticks, process by process: `watch` is called before and after each that is switched on. Nothing is recorded. */
+typedef void trial_watch(struct trial *t, const char *process, bool after, void *context);
+static inline void trial_walk(struct trial *t, uint32_t n, trial_watch *watch, void *context)
+{
+    struct world *w = &t->world;
+    for (uint32_t k = 0; k < n; k++) {
+        for (uint32_t p = 0; p < cluster_model.n_processes; p++) {
+            if (!w->enabled[p]) continue;
+            watch(t, cluster_model.schedule[p].name, false, context);
+            for (uint32_t b = 0; b < w->n_blocks; b++)
+                cluster_model.schedule[p].run(w, b);
+            watch(t, cluster_model.schedule[p].name, true, context);
+        }
+        w->tick++;
+        w->time = t->run.start + w->tick * w->dt;
+    }
+}
+
 /* A whole observable at the end of a tick. */
 static inline double trial_value(const struct trial *t, enum cluster_observable o, uint32_t tick)
 {

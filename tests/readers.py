@@ -34,6 +34,14 @@ def check_all(sentence, wrong):
     check(sentence, not wrong, f": {wrong[:5]}")
 
 
+def attempt(sentence, function, *arguments):
+    """What a failed check leads to must not hide the others."""
+    try:
+        function(*arguments)
+    except Exception as e:
+        check(sentence, False, f": {type(e).__name__}: {e}")
+
+
 def is_text(array):
     return array.dtype == object and all(isinstance(x, str) for x in array.ravel())
 
@@ -169,15 +177,19 @@ def same(a, b):
 
 def check_xarray(path, groups):
     for group in groups:
-        opened = []
-        for engine in ENGINES:
-            with xr.open_dataset(path, engine=engine, group=group) as ds:
-                opened.append(ds.load())
-                CHECKS[group](ds, f"{engine} /{group or ''}")
-        check(f"/{group or ''}: both engines read the same", same(*opened))
+        attempt(f"/{group or ''} is opened by both engines", check_group, path, group)
     with xr.open_dataset(path, engine="h5netcdf") as root, xr.open_dataset(path, engine="h5netcdf", group="cost") as cost:
         check_all("/cost has the coordinates of the root",
                   (n for n in (*RUN, "time") if not np.array_equal(root[n].values, cost[n].values)))
+
+
+def check_group(path, group):
+    where, opened = f"/{group or ''}", []
+    for engine in ENGINES:
+        with xr.open_dataset(path, engine=engine, group=group) as ds:
+            opened.append(ds.load())
+            attempt(f"{engine} {where} is looked at", CHECKS[group], ds, f"{engine} {where}")
+    check(f"{where}: both engines read the same", same(*opened))
 
 
 # ---- h5py ------------------------------------------------------------------------------------------------------------
@@ -244,8 +256,8 @@ path = sys.argv[1]
 with h5py.File(path, "r") as f:
     groups = [None] + [g for g in CHECKS if g and g in f]
 check("the file has /cost and /provenance", {"cost", "provenance"} <= set(groups))
-check_xarray(path, groups)
-check_h5py(path)
-check_ncdump(path)
+attempt("xarray reads the file", check_xarray, path, groups)
+attempt("h5py reads the file", check_h5py, path)
+attempt("ncdump reads the file", check_ncdump, path)
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

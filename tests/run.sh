@@ -145,7 +145,7 @@ group_sanitizers_long() {
     build_with asan all unit-tests || return
     for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
     short_run asan 20 3 --set output.panel_runs=3 --set output.tie_runs=3
-    short_run asan 2 2 --set world.clusters=5 --set run.ticks_per_year=52
+    short_run asan 2 2 --set world.clusters=5 --set run.ticks_per_year=52 --set run.end=2019-09
     heading 'thread sanitizer (clang)'
     build_with tsan all unit-tests || return
     for t in "$build"/tsan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done

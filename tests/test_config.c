@@ -154,8 +154,10 @@ Test(config, reads_what_windows_editors_write)
 
 Test(config, does_not_depend_on_the_locale)
 {
-    if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "nb_NO.UTF-8"))
+    if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "nb_NO.UTF-8")) {
+        leave(); /* a skipped test is not finished by its suite */
         cr_skip_test("no locale with a decimal comma is installed");
+    }
     loads("model = { trust = { hours = 50.5; }; };");
     cr_assert_str_eq(value(0, "model.trust.hours"), "50.5");
     cr_assert_not_null(strstr(texts.resolved, "hours = 50.5;"));

@@ -334,7 +334,7 @@ static double draw_beta(struct rng *r) { return rng_beta(r, beta_mean, beta_sd);
 
 Test(rng, betas_have_the_mean_the_sd_and_the_form_asked_for)
 {
-    static const double mean[] = {0.45, 0.65, 0.5, 0.05, 0.9}, sd[] = {0.2, 0.2, 0.05, 0.1, 0.15};
+    static const double mean[] = {0.45, 0.65, 0.5, 0.3, 0.8}, sd[] = {0.2, 0.2, 0.05, 0.3, 0.3};
     for (size_t c = 0; c < sizeof mean / sizeof *mean; c++) {
         double nu = mean[c] * (1.0 - mean[c]) / (sd[c] * sd[c]) - 1.0, sum = 0.0, squares = 0.0;
         beta_mean = mean[c];

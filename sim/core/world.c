@@ -240,13 +240,26 @@ void world_step(struct world *w)
     end_tick(w);
 }
 
+/* A debug build audits every step. */
+static int step(struct world *w, struct error *err)
+{
+#ifdef KLYNGE_DEBUG
+    return world_step_audited(w, err);
+#else
+    (void)err;
+    world_step(w);
+    return ERROR_NONE;
+#endif
+}
+
 int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, double *results,
               const volatile sig_atomic_t *stop, struct error *err)
 {
     world_begin(w, setup, seed, results);
     while (w->tick < w->n_ticks) {
         if (stop && *stop) return error_set(err, ERROR_INTERRUPTED, "interrupted");
-        world_step(w);
+        int code = step(w, err);
+        if (code) return code;
         if (w->ties.out_of_memory || w->out_of_memory)
             return error_set(err, ERROR_RUN, "no memory in tick %u", w->tick);
     }

@@ -33,21 +33,23 @@ void digest_close(struct digest **d)
 /* The calls of XXH3 below fail only for a NULL state. */
 void digest_reset(struct digest *d) { (void)XXH3_128bits_reset(d->state); }
 
+void digest_bytes(struct digest *d, const void *bytes, size_t n) { (void)XXH3_128bits_update(d->state, bytes, n); }
+
 void digest_doubles(struct digest *d, const double *values, size_t n)
 {
 #if __BYTE_ORDER == __LITTLE_ENDIAN
-    (void)XXH3_128bits_update(d->state, values, n * sizeof *values);
+    digest_bytes(d, values, n * sizeof *values);
 #else
     for (size_t k = 0; k < n; k++) {
         uint64_t bits;
         memcpy(&bits, &values[k], sizeof bits);
         bits = htole64(bits);
-        (void)XXH3_128bits_update(d->state, &bits, sizeof bits);
+        digest_bytes(d, &bits, sizeof bits);
     }
 #endif
 }
 
-void digest_text(struct digest *d, const char *text) { (void)XXH3_128bits_update(d->state, text, strlen(text)); }
+void digest_text(struct digest *d, const char *text) { digest_bytes(d, text, strlen(text)); }
 
 static void print(XXH128_hash_t hash, char hex[DIGEST_SIZE])
 {

@@ -13,9 +13,10 @@ struct digest; /* being fed */
 int digest_open(struct digest **d, struct error *err);
 void digest_close(struct digest **d);
 
-/* Start anew; add doubles (as little-endian bytes), add text; the digits of all that was added. */
+/* Start anew; add doubles (as little-endian bytes), bytes as they are, text; the digits of all that was added. */
 void digest_reset(struct digest *d);
 void digest_doubles(struct digest *d, const double *values, size_t n);
+void digest_bytes(struct digest *d, const void *bytes, size_t n);
 void digest_text(struct digest *d, const char *text);
 void digest_hex(const struct digest *d, char hex[DIGEST_SIZE]);
 

@@ -294,3 +294,41 @@ void frame_free(struct frame *f)
     free(f->series);
     f->series = NULL;
 }
+
+/* ---- series in the file ---- */
+
+struct frame_span frame_span(const struct layout *l, uint32_t series, uint32_t scenario, uint32_t point, uint32_t first,
+                             uint32_t n)
+{
+    const struct series *s = &l->series[series];
+    struct frame_span span = {{scenario, point, first, 0, 0}, {1, 1, n, s->levels, series_times(l, s)}};
+    if (!s->grouping) span.count[3] = span.count[4];
+    return span;
+}
+
+static const struct layout *sorted_layout; /* for qsort */
+
+static int by_path(const void *a, const void *b)
+{
+    char left[FRAME_PATH], right[FRAME_PATH];
+    const struct series *x = &sorted_layout->series[*(const uint32_t *)a];
+    const struct series *y = &sorted_layout->series[*(const uint32_t *)b];
+    return strcmp(frame_path(left, x->observable->folder, x->name), frame_path(right, y->observable->folder, y->name));
+}
+
+void frame_order(uint32_t *order, const struct layout *l)
+{
+    for (uint32_t k = 0; k < l->n_series; k++)
+        order[k] = k;
+    sorted_layout = l;
+    qsort(order, l->n_series, sizeof *order, by_path);
+}
+
+void frame_digest(struct digest *d, const uint32_t *order, const struct layout *l, const double *results,
+                  char hex[DIGEST_SIZE])
+{
+    digest_reset(d);
+    for (uint32_t k = 0; k < l->n_series; k++)
+        digest_doubles(d, results + l->offset[order[k]], frame_size(l, order[k]));
+    digest_hex(d, hex);
+}

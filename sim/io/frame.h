@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/ensemble.h"
+#include "io/digest.h"
 #include "io/store.h"
 
 enum { FRAME_SCHEMA = 1, FRAME_CHUNK = ENSEMBLE_BATCH };
@@ -25,6 +26,25 @@ void frame_free(struct frame *f);
 
 /* Is the series in the file? Not when it has no times. */
 bool frame_has(const struct layout *layout, uint32_t series);
+
+/* Doubles of the series in one run: levels x times. */
+static inline size_t frame_size(const struct layout *l, uint32_t series)
+{
+    return (size_t)l->series[series].levels * series_times(l, &l->series[series]);
+}
+
+/* Start and count of the block that replicates first .. first + n - 1 of a case have in the series' dataset. */
+struct frame_span {
+    uint64_t start[5], count[5];
+};
+struct frame_span frame_span(const struct layout *l, uint32_t series, uint32_t scenario, uint32_t point, uint32_t first,
+                             uint32_t n);
+
+/* Series in the order of their paths, (n_series): the order of digests. Not for two threads at once. */
+void frame_order(uint32_t *order, const struct layout *l);
+/* Of a run: xxh3-128 of its arrays in that order. */
+void frame_digest(struct digest *d, const uint32_t *order, const struct layout *l, const double *results,
+                  char hex[DIGEST_SIZE]);
 
 /* "/cost/hours" from a folder and a name. */
 enum { FRAME_PATH = 192 };

@@ -10,9 +10,11 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include "io/digest.h"
+
 _Static_assert(sizeof(store_id) == sizeof(hid_t), "a store_id holds an HDF5 identifier");
 
-enum { PATH_ROOM = 512 };
+enum { PATH_ROOM = 512, PIECE = 1 << 17 /* values of a dataset that are verified at once */ };
 
 /* A dataset's use of an axis, laid out as the entries of REFERENCE_LIST. */
 struct use {
@@ -27,6 +29,19 @@ struct scale {
     size_t n_uses, room;
 };
 
+/* What was written to a dataset, as a digest: kept for datasets that are written whole or by appending. */
+struct sum {
+    hid_t id;
+    char *path;
+    enum store_type type;
+    struct digest *digest;
+};
+
+struct store_sums {
+    struct sum *list; /* (n) */
+    size_t n, room;
+};
+
 struct store {
     hid_t file, text; /* the type of variable-length UTF-8 text */
     char *label;
@@ -34,8 +49,9 @@ struct store {
     size_t n_open, room;
     struct scale *scales; /* (n_scales) made by store_add_axis */
     size_t n_scales;
-    bool broken; /* writing failed: no more calls of the library for this file */
-    int handle;  /* the system's, of a file being written; -1: none */
+    struct store_sums *sums; /* of a file being written */
+    bool broken;             /* writing failed: no more calls of the library for this file */
+    int handle;              /* the system's, of a file being written; -1: none */
 };
 
 /* ---- errors ---- */
@@ -194,6 +210,7 @@ static void release(struct store **s)
     for (size_t k = 0; k < (*s)->n_scales; k++)
         free((*s)->scales[k].uses);
     free((*s)->scales);
+    store_free_sums(&(*s)->sums);
     free((*s)->open);
     free((*s)->label);
     free(*s);
@@ -253,8 +270,9 @@ static int begin(struct store **out, const char *path, const char *label, bool c
     if (code) return code;
     struct store *s = calloc(1, sizeof *s);
     if (s) s->label = strdup(label ? label : path);
-    if (!s || !s->label) {
-        free(s);
+    if (s && create) s->sums = calloc(1, sizeof *s->sums);
+    if (!s || !s->label || (create && !s->sums)) {
+        if (s) release(&s);
         return no_memory(err);
     }
     s->file = H5I_INVALID_HID;
@@ -529,6 +547,85 @@ int store_note_numbers(struct store *s, store_id id, const char *name, enum stor
     return code;
 }
 
+/* ---- digests of what was written ---- */
+
+static size_t item_size(enum store_type type)
+{
+    static const size_t size[] = {
+#define STORE_SIZE(name, ctype) sizeof(ctype),
+        STORE_TYPES(STORE_SIZE)
+#undef STORE_SIZE
+    };
+    return size[type];
+}
+
+static void add_values(struct digest *d, enum store_type type, uint64_t n, const void *values)
+{
+    if (type != STORE_TEXT) {
+        digest_bytes(d, values, n * item_size(type));
+        return;
+    }
+    for (uint64_t k = 0; k < n; k++) {
+        digest_text(d, ((char *const *)values)[k]);
+        digest_bytes(d, "", 1);
+    }
+}
+
+static struct sum *sum_of(struct store_sums *sums, hid_t id)
+{
+    for (size_t k = 0; k < sums->n; k++)
+        if (sums->list[k].id == id) return &sums->list[k];
+    return NULL;
+}
+
+static struct sum *new_sum(struct store_sums *sums, hid_t id, enum store_type type)
+{
+    if (sums->n == sums->room) {
+        size_t room = sums->room ? 2 * sums->room : 64;
+        struct sum *grown = realloc(sums->list, room * sizeof *grown);
+        if (!grown) return NULL;
+        sums->list = grown;
+        sums->room = room;
+    }
+    char name[PATH_ROOM];
+    struct sum *sum = &sums->list[sums->n];
+    *sum = (struct sum){.id = id, .type = type, .path = strdup(name_of(id, name))};
+    if (!sum->path || digest_open(&sum->digest, NULL)) {
+        free(sum->path);
+        return NULL;
+    }
+    sums->n++;
+    return sum;
+}
+
+static int note_values(struct store *s, hid_t id, enum store_type type, uint64_t n, const void *values,
+                       struct error *err)
+{
+    struct sum *sum = sum_of(s->sums, id);
+    if (!sum) sum = new_sum(s->sums, id, type);
+    if (!sum) return no_memory(err);
+    add_values(sum->digest, type, n, values);
+    return ERROR_NONE;
+}
+
+int store_take_sums(struct store *s, struct store_sums **sums, struct error *err)
+{
+    *sums = s->sums;
+    s->sums = calloc(1, sizeof *s->sums);
+    return s->sums ? ERROR_NONE : no_memory(err);
+}
+
+void store_free_sums(struct store_sums **sums)
+{
+    for (size_t k = 0; *sums && k < (*sums)->n; k++) {
+        free((*sums)->list[k].path);
+        digest_close(&(*sums)->list[k].digest);
+    }
+    if (*sums) free((*sums)->list);
+    free(*sums);
+    *sums = NULL;
+}
+
 /* ---- blocks ---- */
 
 /* Spaces of a block in the file and in memory; start NULL: all. */
@@ -552,18 +649,28 @@ static bool select_block(store_id id, const uint64_t *start, const uint64_t *cou
     return *in_memory >= 0 && H5Sselect_hyperslab(*in_file, H5S_SELECT_SET, from, NULL, n, NULL) >= 0;
 }
 
-int store_write(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
-                const void *data, struct error *err)
+static int write_block(struct store *s, hid_t id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                       const void *data, uint64_t *n, struct error *err)
 {
-    int code = quiet(err);
-    if (code) return code;
+    int code = ERROR_NONE;
     hid_t in_file, in_memory;
     if (!select_block(id, start, count, &in_file, &in_memory) ||
         H5Dwrite(id, memory_type(s, type), in_memory, in_file, H5P_DEFAULT, data) < 0)
         code = fail_id(s, err, "write", id);
+    hssize_t points = code ? 0 : H5Sget_simple_extent_npoints(in_memory);
+    *n = points > 0 ? (uint64_t)points : 0;
     shut(in_file);
     shut(in_memory);
     return code;
+}
+
+int store_write(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                const void *data, struct error *err)
+{
+    uint64_t n;
+    int code = quiet(err);
+    if (!code) code = write_block(s, id, type, start, count, data, &n, err);
+    return code || start ? code : note_values(s, id, type, n, data, err);
 }
 
 int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err)
@@ -575,7 +682,9 @@ int store_append(struct store *s, store_id id, enum store_type type, uint64_t n,
     if (code) return code;
     hsize_t longer = size[0] + n;
     if (rank != 1 || H5Dset_extent(id, &longer) < 0) return fail_id(s, err, "extend", id);
-    return data ? store_write(s, id, type, size, &n, data, err) : ERROR_NONE;
+    if (!data) return ERROR_NONE;
+    code = store_write(s, id, type, size, &n, data, err);
+    return code ? code : note_values(s, id, type, n, data, err);
 }
 
 static void *allocate_text(size_t size, void *unused)
@@ -753,6 +862,120 @@ int store_member(struct store *s, store_id group, uint64_t index, char **name, s
         return fail_id(s, err, "list", group);
     *name = strdup(text);
     return *name ? ERROR_NONE : no_memory(err);
+}
+
+/* ---- verifying ---- */
+
+/* Read an attribute, and forget it. */
+static bool try_values(hid_t id, hid_t type, hid_t space)
+{
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    void *values = n < 0 ? NULL : calloc((size_t)n + 1, H5Tget_size(type));
+    if (!values) return false;
+    bool good = H5Aread(id, type, values) >= 0;
+    if (good && n > 0) good = H5Dvlen_reclaim(type, space, H5P_DEFAULT, values) >= 0;
+    free(values);
+    return good;
+}
+
+static herr_t try_attribute(hid_t id, const char *name, const H5A_info_t *info, void *unused)
+{
+    (void)info;
+    (void)unused;
+    hid_t attribute = H5Aopen(id, name, H5P_DEFAULT);
+    hid_t type = attribute < 0 ? H5I_INVALID_HID : H5Aget_type(attribute);
+    hid_t space = attribute < 0 ? H5I_INVALID_HID : H5Aget_space(attribute);
+    bool good = type >= 0 && space >= 0 && try_values(attribute, type, space);
+    shut(type);
+    shut(space);
+    shut(attribute);
+    return good ? 0 : -1;
+}
+
+static bool try_object(hid_t file, const char *path, H5I_type_t *type)
+{
+    hid_t id = H5Oopen(file, path, H5P_DEFAULT);
+    *type = id < 0 ? H5I_BADID : H5Iget_type(id);
+    bool good = id >= 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, try_attribute, NULL) >= 0;
+    shut(id);
+    return good;
+}
+
+/* Every object below a group: found by the order of creation, opened by its name, as each order has an index of its own.
+ * H5Ovisit would do it in one call, and frees what it never had when a read fails. */
+static int try_group(struct store *s, const char *group, struct error *err)
+{
+    uint64_t n = 0;
+    char path[PATH_ROOM], *member = NULL;
+    H5I_type_t type;
+    hid_t id = H5Gopen2(s->file, group, H5P_DEFAULT);
+    int code = id < 0 ? fail(s, err, "read", group) : store_count(s, id, &n, err);
+    if (!code && !try_object(s->file, group, &type)) code = fail(s, err, "read", group);
+    for (uint64_t k = 0; k < n && !code; k++) {
+        code = store_member(s, id, k, &member, err);
+        if (code) break;
+        snprintf(path, sizeof path, "%s/%s", strcmp(group, "/") == 0 ? "" : group, member);
+        free(member);
+        if (!try_object(s->file, path, &type))
+            code = fail(s, err, "read", path);
+        else if (type == H5I_GROUP)
+            code = try_group(s, path, err);
+    }
+    shut(id);
+    return code;
+}
+
+/* A piece of a dataset of rank 1, or all of another: added to the digest. */
+static int add_piece(struct store *s, hid_t id, enum store_type type, const uint64_t *start, uint64_t n,
+                     struct digest *d, struct error *err)
+{
+    void *values = calloc(n + 1, item_size(type));
+    int code = values ? store_read(s, id, type, start, &n, values, err) : no_memory(err);
+    if (!code) add_values(d, type, n, values);
+    for (uint64_t k = 0; values && type == STORE_TEXT && k < n; k++)
+        free(((char **)values)[k]);
+    free(values);
+    return code;
+}
+
+static int digest_dataset(struct store *s, hid_t id, enum store_type type, struct digest *d, struct error *err)
+{
+    uint32_t rank = 0;
+    uint64_t size[STORE_MAX_RANK], n = 1;
+    int code = store_shape(s, id, &rank, size, err);
+    for (uint32_t k = 0; k < rank && !code; k++)
+        n *= size[k];
+    if (code || rank != 1) return code ? code : add_piece(s, id, type, NULL, n, d, err);
+    for (uint64_t start = 0; start < n && !code; start += PIECE)
+        code = add_piece(s, id, type, &start, n - start < PIECE ? n - start : PIECE, d, err);
+    return code;
+}
+
+static int check_sum(struct store *s, const struct sum *sum, struct error *err)
+{
+    store_id id;
+    char written[DIGEST_SIZE], found[DIGEST_SIZE];
+    struct digest *d;
+    int code = digest_open(&d, err);
+    if (!code) code = store_find(s, sum->path, &id, err);
+    if (!code) code = digest_dataset(s, id, sum->type, d, err);
+    if (code) goto out;
+    digest_hex(sum->digest, written);
+    digest_hex(d, found);
+    if (strcmp(written, found) != 0)
+        code = error_set(err, ERROR_IO, "%s: %s read back differs from what was written", s->label, sum->path);
+out:
+    digest_close(&d);
+    return code;
+}
+
+int store_check(struct store *s, const struct store_sums *sums, struct error *err)
+{
+    int code = quiet(err);
+    if (!code) code = try_group(s, "/", err);
+    for (size_t k = 0; k < sums->n && !code; k++)
+        code = check_sum(s, &sums->list[k], err);
+    return code;
 }
 
 void store_free_texts(char **texts, uint64_t n)

@@ -100,6 +100,15 @@ int store_noted_numbers(struct store *s, store_id id, const char *name, uint64_t
 int store_count(struct store *s, store_id group, uint64_t *n, struct error *err);
 int store_member(struct store *s, store_id group, uint64_t index, char **name, struct error *err);
 
+/* ---- verifying ---- */
+
+/* Digests of all datasets that were written whole or by appending. Take them before the store is closed. */
+struct store_sums;
+int store_take_sums(struct store *s, struct store_sums **sums, struct error *err);
+void store_free_sums(struct store_sums **sums);
+/* In the file as opened again: every object and attribute can be read, and those datasets have those digests. */
+int store_check(struct store *s, const struct store_sums *sums, struct error *err);
+
 store_id store_root(const struct store *s);
 /* "1.10.8", of the library in use. */
 void store_version(char text[32]);
