@@ -74,7 +74,7 @@ Test(cluster_gatherings, who_comes_pays_for_days_and_way)
     {
         double cost = had[i] - f->hours_events[i];
         cr_assert_eq(f->invited[i], 1u);
-        cr_assert_eq(f->spent[i], cost);
+        cr_assert_float_eq(f->spent[i], cost, 1e-9);
         cr_assert_geq(f->hours_events[i], 0.0);
         cr_assert_eq(f->attended_now[i], cost > 0.0);
         if (cost > 0.0) {
@@ -238,9 +238,10 @@ Test(cluster_gatherings, strangers_come_away_with_the_same_trust_in_each_other)
     struct trial t;
     uint32_t ties = 0;
     before_gathering(&t, 60);
-    trial_set(&t, "model.awareness.gain", "0.8");
+    trial_set(&t, "policies.gatherings.deep_talks", "0.8");
     trial_set(&t, "policies.gatherings.deep_hours", "2");
     trial_open(&t);
+    t.params.want_base = 10.0;
     network_clear(&t.world.ties);
     hold(&t);
     trial_process(&t, "contact");
@@ -248,10 +249,10 @@ Test(cluster_gatherings, strangers_come_away_with_the_same_trust_in_each_other)
         for (uint32_t j = 0; j < i; j++) {
             double here = tie_trust_of(&t.world, i, j), there = tie_trust_of(&t.world, j, i);
             if (here == 0.0 || there == 0.0) continue; /* a small dose leaves a tie only where the other became known */
-            cr_assert_float_eq(here, there, 0.01);
+            cr_assert_float_eq(here, there, 0.005);
             ties++;
         }
-    cr_assert_gt(ties, 20u);
+    cr_assert_gt(ties, 10u);
     trial_close(&t);
 }
 

@@ -20,7 +20,7 @@ struct ensemble_case {
     void *params;  /* the model's params struct */
     void *derived; /* the model's derived struct */
     struct model_scale scale;
-    struct roster *roster; /* or NULL */
+    struct roster *roster; /* or NULL; cases may share one */
 };
 
 struct ensemble_plan {

@@ -1,7 +1,8 @@
 /* model.h - the one interface that a model implements. A model is one const struct; the registry lists them.
  *
  * The core gives a model a world (world.h) and calls, in this order:
- *   derive  once per resolved parameter set: checks what crosses parameters, precomputes; may fail
+ *   derive  once per resolved parameter set: checks what crosses parameters, precomputes; may fail, and then has released what
+ *           it made
  *   begin   once per run and block: the state at the start
  *   the processes of `schedule`, each tick, for each block
  *   verify  in tests and audits: invariants of the state

@@ -95,7 +95,7 @@ int param_set_pairs(const struct param *p, void *values, const struct pairs *pai
  * ("a","b") quotes are optional. */
 int param_parse(const struct param *p, void *values, const char *text, struct error *err);
 
-/* "2020-03" or "2020.25" -> decimal years; false when it is neither. */
+/* "2020-03", "2020-03-15" (the day adds (d - 1) / 365.25) or "2020.25" -> decimal years; false when it is none of them. */
 bool param_parse_time(const char *text, double *years);
 
 /* The value as config text that param_parse reads back to the same bits. Returns the length as snprintf does. */
@@ -106,7 +106,7 @@ const char *param_expected(const struct param *p, char *buffer, size_t size);
 
 const char *param_type_name(enum param_type type);
 
-/* Value of a path at a time: linear between points, constant outside them. */
+/* Value of a path at a time: linear between points, constant outside them; NaN without points. */
 double param_path_at(const struct pairs *path, double time);
 /* Is the time inside one of the spans? */
 bool param_spans_hold(const struct pairs *spans, double time);

@@ -331,6 +331,7 @@ static void choose_model(struct loader *l)
         if (!param_set_text(p, run, config_setting_get_string(s), NULL)) place = place_of(&l->sources[k], s);
     }
     if (override_model(l->overrides, &l->list)) place = (struct place){"--set", 0};
+    if (run->model.text[0] == '\0') param_set_text(p, run, registry_models[0]->name, NULL);
     l->list.model = model_find(run->model.text);
     if (!l->list.model) unknown_model(l, run->model.text, place);
 }

@@ -896,7 +896,9 @@ static bool try_object(hid_t file, const char *path, H5I_type_t *type)
 {
     hid_t id = H5Oopen(file, path, H5P_DEFAULT);
     *type = id < 0 ? H5I_BADID : H5Iget_type(id);
-    bool good = id >= 0 && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, try_attribute, NULL) >= 0;
+    H5O_info_t info; /* with the sizes of the object's heaps, which other readers ask for too */
+    bool good = id >= 0 && H5Oget_info2(id, &info, H5O_INFO_ALL) >= 0 &&
+                H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, try_attribute, NULL) >= 0;
     shut(id);
     return good;
 }
