@@ -6,13 +6,6 @@
  */
 #include "cluster/cluster.h"
 
-static double pair_rate(const struct world *w, bool closed, int a, int b)
-{
-    const struct cluster_params *p = cluster_params(w);
-    double near = closed ? 0.0 : p->chance_near * real_exp(-cluster_derived(w)->km[a][b] / p->chance_reach);
-    return near + p->chance_far;
-}
-
 /* Members by place: those of place q are slot[upto[q - 1]] .. slot[upto[q] - 1]. */
 static void sort_by_place(struct world *w, uint32_t block, uint32_t upto[N_PLACES])
 {
@@ -53,11 +46,13 @@ static void start_meetings(struct world *w, uint32_t block, uint32_t i, const do
 
 void cluster_chance(struct world *w, uint32_t block)
 {
+    const struct cluster_derived *d = cluster_derived(w);
+    bool closed = cluster_block(w, block)->closed;
     double rate[N_PLACES][N_PLACES];
     uint32_t upto[N_PLACES];
     for (int a = 0; a < N_PLACES; a++)
         for (int b = 0; b < N_PLACES; b++)
-            rate[a][b] = pair_rate(w, cluster_block(w, block)->closed, a, b);
+            rate[a][b] = (closed ? 0.0 : d->near[a][b]) + cluster_params(w)->chance_far;
     sort_by_place(w, block, upto);
     EACH_MEMBER_IN_TURN(w, block, STREAM_chance, i)
     start_meetings(w, block, i, rate[cluster_firms(w)->place[i]], upto);

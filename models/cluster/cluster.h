@@ -148,8 +148,9 @@ struct cluster_room {
     struct cluster_contact *contact; /* (contacts) hours together of this tick */
     struct cluster_project *project; /* (projects) running, or waiting for their value */
     struct cluster_idea *idea;       /* (ideas) of this tick */
-    uint32_t *slot;                  /* (firms_per_block) scratch of a process */
-    double *key;                     /* (firms_per_block) scratch of a process */
+    uint64_t *known; /* (firms_per_block, cluster_words) bit j of row i: i knows j, by place in the cluster */
+    uint32_t *slot;  /* (firms_per_block) scratch of a process */
+    double *key;     /* (firms_per_block) scratch of a process */
 };
 
 struct cluster_block {
@@ -170,9 +171,9 @@ struct cluster_block {
 };
 
 struct cluster_derived {
-    float *keep_trust, *keep_supplier, *keep_awareness; /* (n_ticks + 1) what is left after so many ticks */
-    double supplier_rate;                               /* 1/year: rate at which daily trade rebuilds trust */
-    double km[N_PLACES][N_PLACES];
+    float *keep_trust, *keep_supplier, *keep_awareness;      /* (n_ticks + 1) what is left after so many ticks */
+    double supplier_rate;                                    /* 1/year: rate at which daily trade rebuilds trust */
+    double km[N_PLACES][N_PLACES], near[N_PLACES][N_PLACES]; /* 1/year: chance meetings of a pair by being near */
     double sector_upto[N_SECTORS], place_upto[N_PLACES], idea_upto[N_LEVELS]; /* cumulative shares */
     double gate[N_LEVELS], hours[N_LEVELS], years[N_LEVELS], success[N_LEVELS], best_distance[N_LEVELS];
     double belong_known, belong_trust, belong_attention, belong_aims; /* weights that sum to 1 */
@@ -253,6 +254,8 @@ bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level l
                            enum cluster_origin origin);
 /* Is member a of the project still the firm that started it? */
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a);
+/* 64-bit words in a row of room.known */
+static inline uint32_t cluster_words(uint32_t firms_per_block) { return (firms_per_block + 63) / 64; }
 /* room.c: twice the room for an array of the block's record; NULL, and the world fails, without memory. */
 void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size);
 /* derive.c, room.c, begin.c, verify.c */

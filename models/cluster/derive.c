@@ -165,8 +165,10 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
     derive_projects(p, d);
     derive_belonging(p, d);
     for (int a = 0; a < N_PLACES; a++)
-        for (int b = 0; b < N_PLACES; b++)
+        for (int b = 0; b < N_PLACES; b++) {
             d->km[a][b] = a == b ? 0.0 : km_between(a, b);
+            d->near[a][b] = p->chance_near * real_exp(-d->km[a][b] / p->chance_reach);
+        }
     for (int k = 0; k <= PREFERENCE_STEPS; k++)
         d->preference[k] = real_pow((0.1 + (double)k / PREFERENCE_STEPS) / 1.1, p->preference);
     double top = 0.0;

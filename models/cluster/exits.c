@@ -20,12 +20,14 @@ void cluster_exits(struct world *w, uint32_t block)
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
+    double highest = p->exit_base * real_exp(p->exit_slope * (p->exit_b + p->exit_v)); /* at B = V = 0 */
     EACH_MEMBER(w, block, i)
     {
-        double hazard =
-            p->exit_base * real_exp(-p->exit_slope * (f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v));
         struct rng r = cluster_draws(w, block, STREAM_leaving, i);
-        if (!real_happens(rng_uniform(&r), hazard, w->dt)) continue;
+        double u = rng_uniform(&r);
+        if (u >= highest * w->dt) continue; /* stays whatever its hazard: most do */
+        double content = f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v;
+        if (!real_happens(u, p->exit_base * real_exp(-p->exit_slope * content), w->dt)) continue;
         f->member[i] = 0;
         w->ties.rows[i].n = 0;
         c->n--;

@@ -198,42 +198,48 @@ static void observe_cluster(struct world *w, uint32_t block)
     if (t->invitations) observe_put(w, block, OBSERVE_attendance, (double)t->attendances / t->invitations);
 }
 
-/* Paths i - j - k of known ties, and how many of them are closed by i -> k. `marked` tells whom i knows, by place in the cluster. */
-static void count_paths(const struct world *w, uint32_t block, uint32_t i, uint32_t *marked, double *paths,
-                        double *closed)
+/* Who knows whom as rows of bits, so that common acquaintances are counted 64 at a time. */
+static const uint64_t *fill_known(struct world *w, uint32_t block, uint32_t words)
 {
+    uint64_t *known = cluster_block(w, block)->room.known;
     uint32_t first = cluster_first(w, block);
-    memset(marked, 0, w->firms_per_block * sizeof *marked);
-    struct tie_view a = tie_view(&w->ties, i);
-    for (uint32_t x = 0; x < a.n; x++)
-        marked[a.to[x] - first] = tie_known(w, &a, x);
-    for (uint32_t x = 0; x < a.n; x++) {
-        if (!marked[a.to[x] - first]) continue;
-        struct tie_view b = tie_view(&w->ties, a.to[x]);
-        uint32_t n = 0, n_closed = 0;
-        for (uint32_t y = 0; y < b.n; y++) {
-            if (b.to[y] == i || !tie_known(w, &b, y)) continue;
-            n++;
-            n_closed += marked[b.to[y] - first];
+    memset(known, 0, (size_t)w->firms_per_block * words * sizeof *known);
+    EACH_MEMBER(w, block, i)
+    {
+        struct tie_view v = tie_view(&w->ties, i);
+        for (uint32_t k = 0; k < v.n; k++) {
+            uint32_t j = v.to[k] - first;
+            if (tie_known(w, &v, k)) known[(size_t)(i - first) * words + j / 64] |= UINT64_C(1) << j % 64;
         }
-        *paths += n;
-        *closed += n_closed;
     }
+    return known;
+}
+
+static uint32_t count_common(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < words; k++)
+        n += (uint32_t)__builtin_popcountll(a[k] & b[k]);
+    return n;
 }
 
 static void observe_network(struct world *w, uint32_t block)
 {
     double n = cluster_block(w, block)->n, known = 0.0, mutual = 0.0, paths = 0.0, closed = 0.0;
     if (n < 2.0) return;
-    EACH_MEMBER(w, block, i)
-    {
-        struct tie_view v = tie_view(&w->ties, i);
-        for (uint32_t k = 0; k < v.n; k++) {
-            if (!tie_known(w, &v, k)) continue;
+    uint32_t size = w->firms_per_block, words = cluster_words(size);
+    const uint64_t *rows = fill_known(w, block, words);
+    for (uint32_t i = 0; i < size; i++) {
+        const uint64_t *a = rows + (size_t)i * words;
+        for (uint32_t j = 0; j < size; j++) {
+            if (!(a[j / 64] >> j % 64 & 1)) continue;
+            const uint64_t *b = rows + (size_t)j * words;
+            bool back = b[i / 64] >> i % 64 & 1;
             known += 1.0;
-            mutual += tie_knows(w, v.to[k], i);
+            mutual += back;
+            paths += count_common(b, b, words) - back; /* i - j - k, k not i */
+            closed += count_common(a, b, words);
         }
-        count_paths(w, block, i, cluster_block(w, block)->room.slot, &paths, &closed);
     }
     double dyads = 0.5 * n * (n - 1.0);
     observe_put(w, block, OBSERVE_unknown_dyads, 1.0 - (known - 0.5 * mutual) / dyads);

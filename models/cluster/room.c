@@ -17,7 +17,9 @@ size_t cluster_block_bytes(const struct model_scale *scale)
     struct cluster_room room = needed(scale);
     return room.waiting * (sizeof *room.queue + sizeof *room.queued_at) + room.requests * sizeof *room.request +
            room.contacts * sizeof *room.contact + room.projects * sizeof *room.project +
-           room.ideas * sizeof *room.idea + scale->firms_per_block * (sizeof *room.slot + sizeof *room.key);
+           room.ideas * sizeof *room.idea +
+           scale->firms_per_block *
+               (cluster_words(scale->firms_per_block) * sizeof *room.known + sizeof *room.slot + sizeof *room.key);
 }
 
 int cluster_block_init(struct world *w, uint32_t block, struct error *err)
@@ -31,10 +33,11 @@ int cluster_block_init(struct world *w, uint32_t block, struct error *err)
     room->contact = calloc(room->contacts, sizeof *room->contact);
     room->project = calloc(room->projects, sizeof *room->project);
     room->idea = calloc(room->ideas, sizeof *room->idea);
+    room->known = calloc((size_t)scale->firms_per_block * cluster_words(scale->firms_per_block), sizeof *room->known);
     room->slot = calloc(scale->firms_per_block, sizeof *room->slot);
     room->key = calloc(scale->firms_per_block, sizeof *room->key);
-    if (room->queue && room->queued_at && room->request && room->contact && room->project && room->idea && room->slot &&
-        room->key)
+    if (room->queue && room->queued_at && room->request && room->contact && room->project && room->idea &&
+        room->known && room->slot && room->key)
         return ERROR_NONE;
     return error_set(err, ERROR_RUN, "no memory for a cluster of %u firms", scale->firms_per_block);
 }
@@ -48,6 +51,7 @@ void cluster_block_free(struct world *w, uint32_t block)
     free(room->contact);
     free(room->project);
     free(room->idea);
+    free(room->known);
     free(room->slot);
     free(room->key);
 }

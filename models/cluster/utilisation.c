@@ -14,10 +14,12 @@ void cluster_utilisation(struct world *w, uint32_t block)
     struct cluster_firms *f = cluster_firms(w);
     EACH_MEMBER(w, block, i)
     {
-        double sum = 0.0;
-        for (uint32_t m = 0; m < BENEFIT_MONTHS; m++)
-            sum += (double)f->benefit[i * BENEFIT_MONTHS + m];
-        f->utilisation[i] = 1.0 - real_exp(-sum / cluster_params(w)->v_scale);
+        const float *benefit = f->benefit + (size_t)i * BENEFIT_MONTHS;
+        double sum[4] = {0.0}; /* side by side, so that they vectorise */
+        for (uint32_t m = 0; m < BENEFIT_MONTHS; m += 4)
+            for (uint32_t k = 0; k < 4; k++)
+                sum[k] += (double)benefit[m + k];
+        f->utilisation[i] = 1.0 - real_exp(-((sum[0] + sum[1]) + (sum[2] + sum[3])) / cluster_params(w)->v_scale);
         turn_months(w, i);
     }
 }
