@@ -40,16 +40,21 @@ static void free_batch(struct ensemble_batch *b)
     free(b);
 }
 
-static struct snapshots *new_snapshots(const struct ensemble_plan *plan, uint32_t replicate)
+/* Room for replicate first + k of a batch; false without memory. */
+static bool make_room(const struct ensemble_plan *plan, struct ensemble_batch *b, uint32_t k)
 {
+    uint32_t replicate = b->first + k;
     bool panel = replicate < plan->run.panel_runs, ties = replicate < plan->run.tie_runs;
-    if (!panel && !ties) return NULL;
-    struct snapshots *s = calloc(1, sizeof *s);
-    if (!s) return NULL;
+    b->status[k] = RUN_NOT_RUN;
+    b->results[k] = malloc(plan->layout.n_doubles * sizeof(double));
+    if (!b->results[k]) return false;
+    if (!panel && !ties) return true;
+    struct snapshots *s = b->snapshots[k] = calloc(1, sizeof *s);
+    if (!s) return false;
     double every = floor(plan->run.snapshot_every * (double)plan->run.ticks_per_year + 0.5);
     s->every = every < 1.0 ? 1 : (uint32_t)every;
     s->with_ties = ties;
-    return s;
+    return true;
 }
 
 /* The batch of a run, made now if this is its first run. NULL without memory. */
@@ -64,15 +69,11 @@ static struct ensemble_batch *batch_of(struct state *s, uint32_t which, uint32_t
     b->point = c % plan->n_points;
     b->first = first;
     b->n = rest < ENSEMBLE_BATCH ? rest : ENSEMBLE_BATCH;
-    for (uint32_t k = 0; k < b->n; k++) {
-        b->status[k] = RUN_NOT_RUN;
-        b->results[k] = malloc(plan->layout.n_doubles * sizeof(double));
-        if (!b->results[k]) {
+    for (uint32_t k = 0; k < b->n; k++)
+        if (!make_room(plan, b, k)) {
             free_batch(b);
             return NULL;
         }
-        b->snapshots[k] = new_snapshots(plan, first + k);
-    }
     return s->batches[which] = b;
 }
 

@@ -26,7 +26,7 @@ struct field {
     uint32_t width;
     size_t offset; /* of the column's pointer in the model's struct of columns */
     char type;     /* 'd' double, 'f' float, 'u' uint32, 'h' uint16, 'b' uint8: how panels print it */
-    bool in_panel;
+    bool in_panel; /* only columns of width 1 */
     const char *unit;
     double low, high;
     const char *doc;

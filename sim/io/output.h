@@ -13,7 +13,7 @@
 
 struct output;
 
-/* Refuses an existing `path` without force, an unwritable folder, and a path that is not a regular file: ERROR_CONFIG
+/* plan, texts and argv must live until publish or discard. Refuses an existing `path` without force, an unwritable folder, and a path that is not a regular file: ERROR_CONFIG
  * for what the user asked wrongly, ERROR_IO for the rest. */
 int output_open(struct output **out, const char *path, bool force, const struct ensemble_plan *plan,
                 const struct config_texts *texts, int threads, int argc, char *const *argv, struct error *err);
