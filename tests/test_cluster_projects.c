@@ -116,6 +116,39 @@ Test(cluster_projects, no_idea_becomes_one_behind_a_gate_that_nobody_reaches)
     trial_close(&t);
 }
 
+/* Projects that ideas start in a tick among 20 firms that all know each other: the one with the lower slot trusts the other at `up`, that
+ * one trusts back at `down`. */
+static uint32_t started_at(double up, double down)
+{
+    struct trial t;
+    trial_small(&t, 20, 2);
+    trial_open(&t);
+    t.params.start_base = 0.5;
+    network_clear(&t.world.ties);
+    struct cluster_firms *f = cluster_firms(&t.world);
+    for (uint32_t i = 0; i < 20; i++)
+        for (uint32_t j = 0; j < 20; j++) {
+            if (i == j) continue;
+            uint32_t k = cluster_tie(&t.world, i, j);
+            network_value(&t.world.ties, i, TIE_TRUST)[k] = (float)(i < j ? up : down);
+            network_value(&t.world.ties, i, TIE_AWARENESS)[k] = 1.0f;
+            f->hours_projects[i] = 1e6;
+        }
+    trial_process(&t, "proposals");
+    uint32_t n = cluster_block(&t.world, 0)->n_projects;
+    trial_close(&t);
+    return n;
+}
+
+/* Gates are 0.1 to 0.65 by level. */
+Test(cluster_projects, need_trust_of_both_sides)
+{
+    cr_assert_gt(started_at(0.9, 0.9), 10u);
+    cr_assert_gt(started_at(0.9, 0.11), 0u, "at L1");
+    cr_assert_eq(started_at(0.9, 0.09), 0u);
+    cr_assert_eq(started_at(0.09, 0.9), 0u);
+}
+
 Test(cluster_projects, capacity_is_free_accrual_and_account)
 {
     struct trial t;

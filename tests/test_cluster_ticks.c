@@ -40,7 +40,7 @@ static struct moments ensemble(const char *ticks_per_year, uint64_t base, const 
     trial_close(&t);
     for (int o = 0; o < WATCHED; o++) {
         m.mean[o] /= REPLICATES;
-        m.variance_of_mean[o] = (squares[o] / REPLICATES - m.mean[o] * m.mean[o]) / (REPLICATES - 1.0);
+        m.variance_of_mean[o] = fmax(0.0, squares[o] / REPLICATES - m.mean[o] * m.mean[o]) / (REPLICATES - 1.0);
     }
     return m;
 }
