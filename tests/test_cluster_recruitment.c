@@ -341,6 +341,30 @@ Test(cluster_recruitment, supplier_ties_are_mutual_and_at_most_ten_of_a_core_fir
     trial_close(&t);
 }
 
+/* Between exits and recruitment nobody has a tie to a firm that has left; otherwise the slot's next firm would inherit it. */
+static void watch_leavers(struct trial *t, const char *process, bool after, void *context)
+{
+    const struct cluster_firms *f = cluster_firms(&t->world);
+    uint32_t *exits = context;
+    if (!after || strcmp(process, "exits") != 0) return;
+    *exits += cluster_block(&t->world, 0)->tally.exits;
+    for (uint32_t i = 0; i < t->world.n_firms; i++)
+        for (uint32_t k = 0; k < t->world.ties.rows[i].n; k++)
+            cr_assert(f->member[i] && f->member[network_to(&t->world.ties, i)[k]], "a tie of a firm that has left");
+}
+
+Test(cluster_recruitment, ties_to_a_firm_end_when_it_leaves)
+{
+    struct trial t;
+    uint32_t exits = 0;
+    trial_small(&t, 30, 6);
+    trial_set(&t, "model.exit.base", "0.12");
+    trial_open(&t);
+    trial_walk(&t, 72, watch_leavers, &exits);
+    cr_assert_gt(exits, 5u);
+    trial_close(&t);
+}
+
 /* A slot that is used again keeps nothing of its last firm. */
 Test(cluster_recruitment, a_newcomer_inherits_nothing)
 {
@@ -362,9 +386,6 @@ Test(cluster_recruitment, a_newcomer_inherits_nothing)
             cr_assert_lt(f->hours_had[i], 0.7 * f->hours_year[i]);
             cr_assert_eq(f->strong_project[i] + f->strong_own[i], 0u);
         }
-        for (uint32_t i = 0; i < t.world.n_firms; i++)
-            for (uint32_t k = 0; k < t.world.ties.rows[i].n; k++)
-                cr_assert(f->member[i] && f->member[network_to(&t.world.ties, i)[k]], "a tie of a firm that has left");
     }
     cr_assert_gt(newcomers, 5u);
     trial_close(&t);

@@ -96,8 +96,7 @@ static void set_end(struct trial *t, const struct param *p, int end)
                  p->path, err.text);
 }
 
-/* model.md: a policy is an instrument with its own settings. Off, its settings change no bit of any result. outreach.memory is how long
- * management remembers a firm, which openings and introductions ask for: it is left out. */
+/* model.md: a policy is an instrument with its own settings. Off, its settings change no bit of any result. */
 static void check_off(const char *policy)
 {
     char off[64], section[64], plain[DIGEST_SIZE], changed[DIGEST_SIZE];
@@ -111,7 +110,6 @@ static void check_off(const char *policy)
     for (size_t k = 0; k < cluster_model.params.n; k++) {
         const struct param *p = &cluster_model.params.rows[k];
         if (strncmp(p->path, section, strlen(section)) != 0 || p->type == PARAM_FLAG) continue;
-        if (strcmp(p->path, "policies.outreach.memory") == 0) continue;
         for (int end = 0; end < 2; end++) {
             defaults(&t);
             set_end(&t, p, end);

@@ -97,23 +97,19 @@ Test(network, follows_a_dense_table_through_100000_operations)
     network_free(&g);
 }
 
-/* Every row's bytes but one's are compared before and after operations on that one. */
+/* Row 7 loses what it had and gets what it had not: no other row moves, and all still hold what the table says. */
 Test(network, an_operation_leaves_the_other_rows_alone)
 {
     struct network g;
     struct rng r = rng_open(2, 0, 0, 0, 0, 0);
+    uint32_t *to[ROWS], capacity[ROWS];
     open_network(&g, VALUES, 4);
     for (uint32_t k = 0; k < 5000; k++)
         random_operation(&g, &r, 0);
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < ROWS; i++)
-        bytes += g.rows[i].capacity * network_bytes_per_tie(VALUES);
-    unsigned char *before = malloc(bytes), *at = before;
-    struct tie_row rows[ROWS];
-    cr_assert(before);
-    memcpy(rows, g.rows, sizeof rows);
-    for (uint32_t i = 0; i < ROWS; at += g.rows[i].capacity * network_bytes_per_tie(VALUES), i++)
-        memcpy(at, g.rows[i].to, g.rows[i].capacity * network_bytes_per_tie(VALUES));
+    for (uint32_t i = 0; i < ROWS; i++) {
+        to[i] = g.rows[i].to;
+        capacity[i] = g.rows[i].capacity;
+    }
     for (uint32_t j = 0; j < ROWS; j++) {
         if (j == 7) continue;
         uint32_t k = network_find(&g, 7, j);
@@ -122,14 +118,12 @@ Test(network, an_operation_leaves_the_other_rows_alone)
         else
             network_insert(&g, 7, j, 1);
     }
-    at = before;
-    for (uint32_t i = 0; i < ROWS; at += rows[i].capacity * network_bytes_per_tie(VALUES), i++) {
+    for (uint32_t i = 0; i < ROWS; i++) {
         if (i == 7) continue;
-        cr_assert_eq(memcmp(&rows[i], &g.rows[i], sizeof rows[i]), 0, "row %u moved", i);
-        cr_assert_eq(memcmp(at, g.rows[i].to, rows[i].capacity * network_bytes_per_tie(VALUES)), 0, "row %u changed",
-                     i);
+        cr_assert_eq(g.rows[i].to, to[i], "row %u moved", i);
+        cr_assert_eq(g.rows[i].capacity, capacity[i]);
+        check_row(&g, i);
     }
-    free(before);
     network_free(&g);
 }
 
@@ -210,8 +204,18 @@ Test(network, verify_finds_planted_damage)
     network_free(&g);
 }
 
+/* Sanitizers end a program that asks for too much memory. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+#ifndef SANITIZED
 /* A row that claims 2^31 ties needs 100 GB to grow, which malloc refuses on a machine that has less: the insert must say so, and
- * leave the row as it was. Where malloc grants that much (overcommit, sanitizers) there is nothing to test. */
+ * leave the row as it was. Where malloc grants that much (overcommit) there is nothing to test. */
 Test(network, an_insert_without_memory_is_reported)
 {
     struct network g;
@@ -236,7 +240,6 @@ Test(network, an_insert_without_memory_is_reported)
     network_free(&g);
 }
 
-#ifndef __SANITIZE_ADDRESS__
 Test(network, an_init_without_memory_is_reported)
 {
     struct network g;

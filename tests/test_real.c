@@ -51,9 +51,11 @@ static double ulps(double x, long double exact)
     return (double)(fabsl((long double)x - exact) / (long double)next);
 }
 
-/* SLEEF promises 1.0 ulp; the C library's long double functions are the exact value here. */
+/* SLEEF promises 1.0 ulp; the C library's long double functions are the exact value here. Valgrind computes them in double. */
 Test(real, functions_are_within_an_ulp_of_the_exact_value)
 {
+    volatile long double one = 1.0L;
+    if (one + 0x1p-60L == one) cr_skip_test("long double has no more digits than double");
     struct rng r = arguments();
     double worst[4] = {0.0};
     for (int k = 0; k < ARGUMENTS / 4; k++) {
