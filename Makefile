@@ -50,24 +50,31 @@ ABOUT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(if $(SOURCES),$(shell grep -lE \
 	'KLYNGE_(VERSION|COMMIT|DIRTY|FLAGS)' $(SOURCES))))
 
 # ---- targets that build ------------------------------------------------------------------------------------------------
-all: $(BUILD)/klynge ## build the program, nothing else (MODE=release|debug|asan|tsan, BUILD, CC, CFLAGS)
+all: $(BUILD)/klynge ## build the program, nothing else (MODE=release|debug|asan|tsan, BUILD, CC, CFLAGS, V=1)
 
 unit-tests: $(TESTS)
 bench-programs: $(BENCHES)
 
+# One short line for each step; V=1 shows the commands.
+Q = $(if $(V),,@)
+SAY = $(if $(V),:,echo) ' '
+
 $(BUILD)/klynge: $(OBJECTS)
-	$(CC) -fopenmp $(OPT) $^ -o $@ $(ALL_LIBS)
+	@$(SAY) link $@
+	$(Q)$(CC) -fopenmp $(OPT) $^ -o $@ $(ALL_LIBS)
 
 # TEST_LINK_<name> holds what one test program alone links with.
 $(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BESIDE) $(LINKED)
-	$(CC) -fopenmp $(OPT) $^ -o $@ $(TEST_LINK_$*) $(ALL_LIBS) -lcriterion
+	@$(SAY) link $@
+	$(Q)$(CC) -fopenmp $(OPT) $^ -o $@ $(TEST_LINK_$*) $(ALL_LIBS) -lcriterion
 
 $(BENCHES): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LINKED)
-	$(CC) -fopenmp $(OPT) $^ -o $@ $(ALL_LIBS)
+	@$(SAY) link $@
+	$(Q)$(CC) -fopenmp $(OPT) $^ -o $@ $(ALL_LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+	@mkdir -p $(@D); $(SAY) cc $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
 
 $(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
 $(ABOUT_OBJECTS): $(BUILD)/about

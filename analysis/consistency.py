@@ -21,6 +21,17 @@ def ratio(top, bottom):
         return np.where(bottom > 0, top / bottom, np.nan)
 
 
+# Why a line of the preset lies outside; printed under the table when it does.
+WHY = {
+    "strong ties (T > 0.6) of a firm":
+        "Supplier ties, up to 10 for each of the core firms (12 % of members), are most of them; hours of one's own keep few "
+        "others at T > 0.6. With model.firms.supplier_ties=16, the top of its range, the mean lies inside: see configs/README.md.",
+    "hours used by a member, mean":
+        "Most of months 38 to 48 lies in the closure, when hours set aside for gatherings cannot be used: see configs/README.md "
+        "for the same line of configs/act-open.cfg.",
+}
+
+
 def lines(r):
     """(what, unit, low, high, values by replicate); low None: reported only, no aim."""
     def state(name, month=STATE):
@@ -125,6 +136,9 @@ def main():
     header = ["check", "unit", "aim", "mean", "95 % of the mean", "95 % of replicates", "inside"]
     print_table(rows, header, options.markdown)
     judged = [r for r in rows if r[-1]]
+    for r in judged:
+        if r[-1] == "NO":
+            print(f"\n{r[0]}: {WHY.get(r[0], 'outside, and not explained.')}")
     print(f"\n{sum(r[-1] == 'yes' for r in judged)} of {len(judged)} inside, over {len(result.done)} replicates of "
           f"{result.scenario}; states at month {STATE}, rates over months {WINDOW[0]} to {WINDOW[1]}.")
 
