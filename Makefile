@@ -147,12 +147,15 @@ consistency: $(OUT)/act.h5 $(OUT)/act-alone.h5 ## the consistency checks of the 
 test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(RUN_TESTS) tests/run.sh $(BUILD) check unit cli bad_inputs faults readers identity sanitizers
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli bad_inputs faults readers identity sanitizers'
 
 torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(RUN_TESTS) tests/run.sh $(BUILD) faults_long valgrind sanitizers_long
+	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long valgrind sanitizers_long'
+
+run-tests:
+	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)
 
 check: ## format, layering, headers alone, symbol prefixes, no libm in the core, cppcheck, gcc and clang without a warning
 	@$(AGAIN) all
@@ -200,6 +203,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 always:
-.PHONY: all unit-tests bench-programs packages-found deps demo ready-to-run consistency test torture check bench validate \
+.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency test torture check bench validate \
 	reference format install uninstall clean help always
 .DELETE_ON_ERROR:
