@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 OUT ?= out
 
-VERSION = 0.1.0
+VERSION = 0.2.0
 
 PACKAGES = hdf5-serial libconfig gsl jansson libxxhash sleef
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -102,9 +102,9 @@ packages-found:
 # ---- packages ------------------------------------------------------------------------------------------------------------
 BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libjansson-dev libxxhash-dev libsleef-dev \
 	librandom123-dev
-DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib
+DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
-	python3-netcdf4 python3-scipy
+	python3-netcdf4
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
@@ -131,18 +131,31 @@ demo: ready-to-run ## the ACT decade: install what is missing, build, run 200 re
 	$(BUILD)/klynge summary $(OUT)/act.h5
 	@echo; echo 'results: $(OUT)/act.h5'; echo 'picture: $(OUT)/act.png'
 
-# Two runs of the same seeds: the preset, and the preset with no facilitation at all.
-NO_FACILITATION = $(foreach p,gatherings outreach brokering opening,--set policies.$p.on=false)
-$(OUT)/act.h5 $(OUT)/act-alone.h5: | ready-to-run
-	@mkdir -p $(OUT)
-	$(BUILD)/klynge run configs/act.cfg --replicates 200 -o $@ --force $(if $(findstring alone,$@),$(NO_FACILITATION))
-
 ready-to-run:
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS)"
 	@$(AGAIN) all
 
-consistency: $(OUT)/act.h5 $(OUT)/act-alone.h5 ## the consistency checks of the ACT preset, over 200 replicates
-	@$(PYTHON) analysis/consistency.py $(OUT)/act.h5 --without $(OUT)/act-alone.h5
+# Three runs of the same seeds: the preset, the preset with no facilitation at all, and with gatherings of one day.
+POLICIES := $(shell awk -F '[^a-z_]+' '/^POLICY/ {print $$2}' models/cluster/policies.def)
+RUN_PRESET = $(BUILD)/klynge run configs/act.cfg --replicates 200 --force --quiet
+consistency: ready-to-run ## the consistency checks of the ACT preset, over 200 replicates
+	@mkdir -p $(OUT)
+	@$(RUN_PRESET) -o $(OUT)/act.h5
+	@$(RUN_PRESET) -o $(OUT)/act-alone.h5 $(foreach p,$(POLICIES),--set policies.$p.on=false)
+	@$(RUN_PRESET) -o $(OUT)/act-first-day.h5 --set policies.gatherings.days=1
+	@$(PYTHON) analysis/consistency.py $(OUT)/act.h5 --without $(OUT)/act-alone.h5 --first-day $(OUT)/act-first-day.h5
+
+refinement: ready-to-run ## does halving the tick move the preset? main observables, 200 replicates
+	@mkdir -p $(OUT)
+	@$(RUN_PRESET) -o $(OUT)/act.h5
+	@$(RUN_PRESET) -o $(OUT)/act-halved.h5 --set run.ticks_per_year=24
+	@$(PYTHON) analysis/refinement.py $(OUT)/act.h5 $(OUT)/act-halved.h5
+
+calibrate: ## search values of the default preset anew: out/calibration.md, some minutes on two cores
+	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS)"
+	@$(AGAIN) all
+	@mkdir -p $(OUT)
+	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
 test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs
 	@$(MAKE) --no-print-directory deps
@@ -203,6 +216,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 always:
-.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency test torture check bench validate \
-	reference format install uninstall clean help always
+.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test torture check bench \
+	validate reference format install uninstall clean help always
 .DELETE_ON_ERROR:

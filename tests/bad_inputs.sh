@@ -35,6 +35,7 @@ make_file() { # make_file KIND NAME [NUMBER or TEXT]: what cannot be written dow
     groups) { repeat 'a={' "$3"; repeat '}' "$3"; echo ';'; } >"$2" ;;
     keys) seq "$3" | sed 's/.*/k&=1;/' >"$2" ;;
     points) { echo 'world = { members = ('; seq "$3" | sed 's/.*/(19&, 5),/;$s/,$//'; echo '); };'; } >"$2" ;;
+    rows) { echo 'time,members'; seq "$3" | sed 's/.*/19&,5/'; } >"$2" ;;
     *) echo "cases.txt: no such kind: $1" >&2 && exit 1 ;;
     esac
 }

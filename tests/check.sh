@@ -82,8 +82,10 @@ included_once() { # included_once HEADER MOST
     [ "$(printf '%s' "$found" | grep -c .)" -le 1 ] || printf '%s is included by:\n%s\n' "$1" "$found"
 }
 
+# Calibration has to run the program: by its command line, as a user would.
 analysis_reads_files_only() {
-    none '\b(ctypes|cffi|subprocess)\b|os\.system|(\.\./|["'\''])(sim|models)/' $(find analysis -name '*.py' 2>/dev/null) /dev/null
+    none '\b(ctypes|cffi)\b|os\.system|(\.\./|["'\''])(sim|models)/' $(find analysis -name '*.py' 2>/dev/null) /dev/null &&
+        none '\bsubprocess\b' $(find analysis -name '*.py' ! -name calibrate.py 2>/dev/null) /dev/null
 }
 
 # ---- compilers ------------------------------------------------------------------------------------------------------

@@ -125,7 +125,8 @@ k 0 check "$config" --replicates 3 && prints 'scenarios' && prints 'x 3 replicat
 verdict $? 'check prints the plan and writes nothing'
 check_keys='list(x) == "scenarios points runs ticks bytes_output bytes_memory bytes_per_firm bytes_per_tie core_seconds budgets".split()'
 k 0 check "$config" --replicates 3 --json &&
-    json "$check_keys and x['runs'] == 3 * x['scenarios'] * x['points'] and x['core_seconds'] > 0 and x['budgets'] == []"
+    json "$check_keys and x['runs'] == 3 * x['scenarios'] * x['points'] and x['core_seconds'] > 0 and
+        all(list(b) == 'scenario instrument management_hours member_hours money share'.split() for b in x['budgets'])"
 verdict $? 'check --json has its keys'
 k 0 check "$config" --quiet && mute
 verdict $? 'check --quiet of a good config says nothing'

@@ -52,6 +52,26 @@ static inline void trial_set(struct trial *t, const char *path, const char *text
     cr_assert_eq(code, ERROR_NONE, "%s: %s", path, err.text);
 }
 
+/* Without the mechanisms that multiply what a test reckons: wariness, community, likeness, absorption, restriction, leaks, rivalry,
+ * prestige, lock-in, persons. Each has tests of its own. */
+static inline void trial_plain(struct trial *t)
+{
+#define MECHANISM(name, doc) t->params.has_##name = false;
+#include "cluster/mechanisms.def"
+#undef MECHANISM
+}
+
+/* 2.5 FTE x 1700 h x (1 - 0.4) = 2550 h a year for facilitation. */
+static inline void trial_usual_staff(struct trial *t) { t->params.staff_reporting = 0.4; }
+
+/* Every policy on, as it is set. */
+static inline void trial_all_policies(struct trial *t)
+{
+#define POLICY(name, doc) t->params.name##_on = true;
+#include "cluster/policies.def"
+#undef POLICY
+}
+
 /* As many members all the time, for so many years from September 2017. */
 static inline void trial_small(struct trial *t, unsigned members, unsigned years)
 {
@@ -144,6 +164,18 @@ static inline void trial_process(struct trial *t, const char *name)
     cr_assert(false, "no process %s", name);
 }
 
+/* The start of a tick, with hours and money of management for anything. */
+static inline void trial_begin_tick(struct trial *t)
+{
+    trial_process(t, "programme");
+    trial_process(t, "policy");
+    for (uint32_t b = 0; b < t->world.n_blocks; b++) {
+        struct cluster_block *c = cluster_block(&t->world, b);
+        c->staff_hours = c->broker_hours = 1e6;
+        c->money = 1e9;
+    }
+}
+
 /* Ticks, process by process: `watch` is called before and after each that is switched on. Nothing is recorded. */
 typedef void trial_watch(struct trial *t, const char *process, bool after, void *context);
 static inline void trial_walk(struct trial *t, uint32_t n, trial_watch *watch, void *context)
@@ -192,6 +224,36 @@ static inline void trial_digest(const struct trial *t, char hex[DIGEST_SIZE])
     digest_doubles(d, t->results, t->layout.n_doubles);
     digest_hex(d, hex);
     digest_close(&d);
+}
+
+static inline void trial_run(struct trial *t)
+{
+    trial_open(t);
+    trial_steps(t, t->world.n_ticks);
+}
+
+/* Every series of both runs has the same bits in ticks before `tick`; returns in how many ticks from there on anything but costs differs. */
+static inline uint32_t trial_compare_before(const struct trial *a, const struct trial *b, uint32_t tick)
+{
+    uint32_t different = 0;
+    for (uint32_t now = 0; now < a->layout.n_ticks; now++) {
+        bool differs = false;
+        for (uint32_t s = 0; s < a->layout.n_series; s++) {
+            const struct series *series = &a->layout.series[s];
+            if (series->observable->cadence != OBSERVE_TICK) continue;
+            uint32_t o = (uint32_t)(series->observable - cluster_model.observables);
+            bool of_costs = series->grouping == &cluster_model.groupings[BY_INSTRUMENT] ||
+                            o == OBSERVE_staff_hours_used || o == OBSERVE_money_left;
+            for (uint32_t level = 0; level < series->levels; level++) {
+                size_t at = a->layout.offset[s] + (size_t)level * a->layout.n_ticks + now;
+                bool same = memcmp(&a->results[at], &b->results[at], sizeof(double)) == 0;
+                cr_assert(same || now >= tick, "%s differs in tick %u, before tick %u", series->name, now, tick);
+                differs |= !same && !of_costs;
+            }
+        }
+        different += differs;
+    }
+    return different;
 }
 
 /* Slot of a member of cluster b by uid, or RNG_NOBODY. */

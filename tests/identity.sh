@@ -77,6 +77,15 @@ for r in 1 5; do
     verdict $? "replicate $r run alone by its seed $seed gives the same numbers"
 done
 
+# The resolved config that a file holds, after the CSV that filled a path is gone.
+printf 'time,members\n2017-09,40\n2019-05-20,61.7\n2026-01,105\n' >"$work/m.csv"
+printf 'base = "%s";\nworld = { members_file = "m.csv"; };\n' "$here/$act" >"$work/file.cfg"
+run csv "$work/file.cfg" --replicates 2 && run points $act --replicates 2 && ! same_digest csv points && rm "$work/m.csv" &&
+    "$PYTHON" -c 'import h5py, sys; print(h5py.File(sys.argv[1], "r")["provenance/config_resolved"][()].decode())' \
+        "$work/csv.h5" >"$work/resolved.cfg" &&
+    run resolved "$work/resolved.cfg" && same_file csv resolved && same_digest csv resolved
+verdict $? 'the resolved config of a run gives the same file without the CSV of its members'
+
 # A processor without FMA. Plain libm must be seen to differ there, or the test shows nothing.
 cat >"$work/libm.c" <<'END'
 #include <math.h>

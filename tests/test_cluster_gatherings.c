@@ -14,6 +14,7 @@
 static void before_gathering(struct trial *t, unsigned members)
 {
     trial_small(t, members, 2);
+    trial_plain(t);
     trial_set(t, "policies.gatherings.first", "2017-09");
     trial_set(t, "policies.gatherings.days", "1");
     trial_set(t, "model.firms.supplier_ties", "0");
@@ -22,8 +23,7 @@ static void before_gathering(struct trial *t, unsigned members)
 static void hold(struct trial *t)
 {
     struct cluster_firms *f = cluster_firms(&t->world);
-    trial_process(t, "programme");
-    cluster_block(&t->world, 0)->staff_hours = 1e6;
+    trial_begin_tick(t);
     EACH_MEMBER(&t->world, 0, i)
     if (f->hours_events[i] < 1e5) f->hours_events[i] = 1e5;
     trial_process(t, "gatherings");
@@ -63,8 +63,7 @@ Test(cluster_gatherings, who_comes_pays_for_days_and_way)
     before_gathering(&t, 80);
     trial_set(&t, "policies.gatherings.days", "3");
     trial_open(&t);
-    trial_process(&t, "programme");
-    cluster_block(&t.world, 0)->staff_hours = 1e6;
+    trial_begin_tick(&t);
     struct cluster_firms *f = cluster_firms(&t.world);
     double had[80], paid = 0.0, attended = 0.0;
     EACH_MEMBER(&t.world, 0, i)
@@ -87,9 +86,7 @@ Test(cluster_gatherings, who_comes_pays_for_days_and_way)
         paid += cost;
     }
     const struct cluster_tally *tally = &cluster_block(&t.world, 0)->tally;
-    cr_assert_float_eq(tally->member_hours[GATHERINGS], paid, 1e-9);
-    cr_assert_eq((double)tally->attendances, attended);
-    cr_assert_eq(tally->invitations, 80u);
+    cr_assert_float_eq(tally->member_hours[POLICY_gatherings], paid, 1e-9);
     cr_assert_gt(attended, 5.0);
     trial_close(&t);
 }
@@ -105,7 +102,7 @@ Test(cluster_gatherings, come_at_their_dates)
     trial_open(&t);
     for (uint32_t tick = 0, next = 0; tick < 24; tick++) {
         trial_steps(&t, 1);
-        bool held = trial_level(&t, OBSERVE_management_hours, BY_INSTRUMENT, GATHERINGS, tick) > 0.0;
+        bool held = trial_level(&t, OBSERVE_management_hours, BY_INSTRUMENT, POLICY_gatherings, tick) > 0.0;
         cr_assert_eq(held, next < 4 && tick == months[next], "tick %u", tick);
         cr_assert_eq(!isnan(trial_value(&t, OBSERVE_attendance, tick)), held);
         next += held;
@@ -121,7 +118,7 @@ Test(cluster_gatherings, are_called_off_while_meetings_are_closed)
     trial_open(&t);
     for (uint32_t tick = 0; tick < 24; tick++) {
         trial_steps(&t, 1);
-        bool held = trial_level(&t, OBSERVE_management_hours, BY_INSTRUMENT, GATHERINGS, tick) > 0.0;
+        bool held = trial_level(&t, OBSERVE_management_hours, BY_INSTRUMENT, POLICY_gatherings, tick) > 0.0;
         cr_assert_eq(held, tick == 4 || tick == 22, "tick %u: those of months 10 and 16 do not come later", tick);
         cr_assert_eq(trial_value(&t, OBSERVE_closed, tick), tick >= 10 && tick < 18);
         double together = trial_level(&t, OBSERVE_hours_together, BY_ARENA, AT_GATHERING, tick);
@@ -151,7 +148,8 @@ Test(cluster_gatherings, a_hundred_attendees_meet_as_many_firms_as_the_rates_say
         network_clear(&t.world.ties);
         hold(&t);
         const struct cluster_block *c = cluster_block(&t.world, 0);
-        cr_assert_eq(c->tally.attendances, 100u);
+        EACH_MEMBER(&t.world, 0, i)
+        cr_assert_eq(cluster_firms(&t.world)->attended_now[i], 1u, "everybody comes");
         memset(met, 0, sizeof met);
         for (uint32_t k = 0; k < c->n_contacts; k++) {
             const struct cluster_contact *x = &c->room.contact[k];
@@ -263,20 +261,19 @@ Test(cluster_gatherings, one_attendee_meets_nobody)
     before_gathering(&t, 2);
     trial_open(&t);
     t.params.want_base = 10.0;
-    trial_process(&t, "programme");
-    cluster_block(&t.world, 0)->staff_hours = 1e6;
+    trial_begin_tick(&t);
     cluster_firms(&t.world)->hours_events[0] = 100.0;
     cluster_firms(&t.world)->hours_events[1] = 0.0;
     trial_process(&t, "gatherings");
-    cr_assert_eq(cluster_block(&t.world, 0)->tally.attendances, 1u);
+    cr_assert(cluster_firms(&t.world)->attended_now[0] && !cluster_firms(&t.world)->attended_now[1]);
     cr_assert_eq(cluster_block(&t.world, 0)->n_contacts, 0u);
     trial_close(&t);
 }
 
 /* ---- chance meetings and calls --------------------------------------------------------------------------------------------------------- */
 
-/* Two firms of one place meet at 0.24 + 0.012 a year, of places far apart at 0.012: over 4000 seeds of a year's one tick. A start draws oneself
- * or a partner by weight, so that a dyad has its rate in all. */
+/* Two firms of one place meet at 0.24 + 0.012 a year, of places far apart at 0.012: over 4000 seeds of a year's one tick. A start
+ * draws oneself or a partner by weight, so that a dyad has its rate in all. */
 Test(cluster_gatherings, chance_meetings_follow_distance)
 {
     static const double rate[2] = {0.252, 0.012 + 0.24 * 6.1e-17};

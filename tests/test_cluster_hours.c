@@ -12,6 +12,7 @@ static void busy(struct trial *t)
     trial_set(t, "policies.gatherings.per_year", "4");
     trial_set(t, "policies.brokering.ask", "4");
     trial_set(t, "model.projects.start_base", "0.004");
+    trial_usual_staff(t);
 }
 
 /* ---- a firm's accounts ----------------------------------------------------------------------------------------------------- */
@@ -23,6 +24,7 @@ Test(cluster_hours, a_tick_accrues_the_yearly_hours_in_their_shares)
     trial_small(&t, 20, 2);
     trial_set(&t, "model.hours.advance", "0");
     trial_open(&t);
+    t.world.time += t.world.dt; /* not the tick in which they enter, on average in its middle */
     trial_process(&t, "budgets");
     const struct cluster_firms *f = cluster_firms(&t.world);
     EACH_MEMBER(&t.world, 0, i)
@@ -176,7 +178,7 @@ Test(cluster_hours, management_never_spends_more_than_has_accrued)
     const struct cluster_block *c = cluster_block(&t.world, 0);
     for (uint32_t tick = 0; tick < 48; tick++) {
         trial_steps(&t, 1);
-        for (int k = 0; k < N_INSTRUMENTS; k++)
+        for (int k = 0; k < N_POLICIES; k++)
             spent += c->tally.staff_hours[k];
         cr_assert(c->staff_hours >= 0.0 && c->broker_hours >= 0.0);
         cr_assert_leq(spent + c->staff_hours + c->broker_hours, 2550.0 * (tick + 1) / 12.0 + 1e-6, "tick %u", tick);
@@ -221,8 +223,9 @@ Test(cluster_hours, a_cluster_without_staff_has_no_facilitation)
 
 /* ---- the cost table -------------------------------------------------------------------------------------------------------------- */
 
-/* Money = 850 NOK/h for both sides' hours, and 100,000 NOK a day of gathering; hours by instrument sum to what management used;
- * each gathering takes 2 x 120 h, a call 3 h of management and 1 h of the member, an introduction 6 h and 2 x 1 h. */
+/* Money = 850 NOK/h for both sides' hours, 100,000 NOK a day of gathering and 15,000 NOK (600 an hour of management's 25) a course;
+ * hours by instrument sum to what management used; each gathering takes 2 x 120 h, a call 3 h of management and 1 h of the member,
+ * an introduction 6 h and 2 x 1 h. */
 Test(cluster_hours, the_cost_table_adds_up)
 {
     struct trial t;
@@ -233,18 +236,20 @@ Test(cluster_hours, the_cost_table_adds_up)
         trial_steps(&t, 1);
         const struct cluster_tally *tally = &cluster_block(&t.world, 0)->tally;
         double sum = 0.0;
-        for (uint32_t k = 0; k < N_INSTRUMENTS; k++) {
+        for (uint32_t k = 0; k < N_POLICIES; k++) {
             double staff = trial_level(&t, OBSERVE_management_hours, BY_INSTRUMENT, k, tick);
             double members = trial_level(&t, OBSERVE_member_hours, BY_INSTRUMENT, k, tick);
             double money = trial_level(&t, OBSERVE_money, BY_INSTRUMENT, k, tick);
-            double bill = k == GATHERINGS ? 200000.0 * tally->gatherings : 0.0;
+            double bill = k == POLICY_gatherings ? 200000.0 * tally->gatherings
+                          : k == POLICY_courses  ? 600.0 * tally->staff_hours[k]
+                                                 : 0.0;
             cr_assert_float_eq(money, 850.0 * (staff + members) + bill, 1e-6);
             sum += staff;
         }
         cr_assert_float_eq(sum * 12.0, trial_value(&t, OBSERVE_staff_hours_used, tick), 1e-6);
-        cr_assert_float_eq(tally->staff_hours[GATHERINGS], 240.0 * tally->gatherings, 1e-9);
-        cr_assert_float_eq(tally->staff_hours[OUTREACH], 3.0 * tally->member_hours[OUTREACH], 1e-9);
-        cr_assert_float_eq(tally->staff_hours[BROKERING], 6.0 * tally->introductions, 1e-9);
+        cr_assert_float_eq(tally->staff_hours[POLICY_gatherings], 240.0 * tally->gatherings, 1e-9);
+        cr_assert_float_eq(tally->staff_hours[POLICY_outreach], 3.0 * tally->member_hours[POLICY_outreach], 1e-9);
+        cr_assert_float_eq(tally->staff_hours[POLICY_brokering], 6.0 * tally->introductions, 1e-9);
         total += sum;
     }
     cr_assert_gt(total, 0.0);
@@ -260,7 +265,7 @@ Test(cluster_hours, what_instruments_cost_members_is_within_what_members_use)
     for (uint32_t tick = 0; tick < 48; tick++) {
         double cost = 0.0;
         trial_steps(&t, 1);
-        for (uint32_t k = 0; k < N_INSTRUMENTS; k++)
+        for (uint32_t k = 0; k < N_POLICIES; k++)
             cost += trial_level(&t, OBSERVE_member_hours, BY_INSTRUMENT, k, tick);
         double used = trial_value(&t, OBSERVE_hours_used, tick) * trial_value(&t, OBSERVE_members, tick) / 12.0;
         cr_assert_leq(cost, used + 1e-6);

@@ -17,6 +17,7 @@ static void plant(struct trial *t, uint32_t i, uint8_t competence, float level, 
         f->profile[i * DOMAINS + d] = d == competence / SPECIALTIES ? 1.0f : 0.0f;
     f->need[i * NEEDS] = need;
     f->need[i * NEEDS + 1] = other;
+    cluster_mark(f, i);
 }
 
 /* Nooteboom et al. 2007 and match.h: absorption x novelty, 1 at the best distance, less on either side, symmetric about it, 0 at 1.2. */
@@ -24,22 +25,22 @@ Test(cluster_match, the_inverted_u_has_its_top_of_1_at_the_best_distance)
 {
     static const double best[] = {0.3, 0.45, 0.6, 0.7};
     for (int k = 0; k < 4; k++) {
-        cr_assert_float_eq(cluster_match_inverted_u(best[k], best[k]), 1.0, 1e-15);
+        cr_assert_float_eq(cluster_match_inverted_u(best[k], best[k], 1.0), 1.0, 1e-15);
         for (double off = 0.01; off <= 0.5; off += 0.01) {
-            double near = cluster_match_inverted_u(best[k] + off, best[k]);
+            double near = cluster_match_inverted_u(best[k] + off, best[k], 1.0);
             cr_assert_lt(near, 1.0);
-            cr_assert_float_eq(near, cluster_match_inverted_u(best[k] - off, best[k]), 1e-12);
-            cr_assert_gt(near, cluster_match_inverted_u(best[k] + off + 0.01, best[k]));
+            cr_assert_float_eq(near, cluster_match_inverted_u(best[k] - off, best[k], 1.0), 1e-12);
+            cr_assert_gt(near, cluster_match_inverted_u(best[k] + off + 0.01, best[k], 1.0));
         }
-        cr_assert_float_eq(cluster_match_inverted_u(1.2, best[k]), 0.0, 1e-15);
+        cr_assert_float_eq(cluster_match_inverted_u(1.2, best[k], 1.0), 0.0, 1e-15);
     }
 }
 
 /* By hand: d* = 0.45, d = 0: 1.2 x 0.3 / 0.75^2 = 0.64; d = 1: 0.2 x 1.3 / 0.5625 = 0.46222. */
 Test(cluster_match, the_inverted_u_has_the_values_of_its_formula)
 {
-    cr_assert_float_eq(cluster_match_inverted_u(0.0, 0.45), 0.64, 1e-12);
-    cr_assert_float_eq(cluster_match_inverted_u(1.0, 0.45), 0.462222222222, 1e-11);
+    cr_assert_float_eq(cluster_match_inverted_u(0.0, 0.45, 1.0), 0.64, 1e-12);
+    cr_assert_float_eq(cluster_match_inverted_u(1.0, 0.45, 1.0), 0.462222222222, 1e-11);
 }
 
 Test(cluster_match, drawn_profiles_have_length_1)

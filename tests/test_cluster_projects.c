@@ -21,14 +21,18 @@ static void busy(struct trial *t)
     trial_set(t, "model.hours.mean", "150");
     trial_set(t, "policies.brokering.ask", "4");
     trial_set(t, "policies.brokering.trial", "0.4");
-    trial_set(t, "policies.opening.per_staff", "4");
+    trial_set(t, "policies.small_projects.per_staff", "4");
+    trial_set(t, "policies.opening.on", "true");
+    trial_set(t, "policies.opening.start", "2020-09");
+    trial_set(t, "policies.votes.on", "true");
+    trial_set(t, "world.programme.staff_arena", "10");
 }
 
 /* ---- gate and capacity ----------------------------------------------------------------------------------------------------- */
 
 static double
     room_before[256]; /* accrual + what the account adds over the shortest project, before a process starts any */
-static uint32_t started_by[3];
+static uint32_t started_by[OUTSIDE + 1];
 
 static double accrual(const struct trial *t, uint32_t i)
 {
@@ -51,14 +55,19 @@ static void check_start(struct trial *t, const struct cluster_project *x)
     const struct cluster_firms *f = cluster_firms(&t->world);
     started_by[x->origin]++;
     cr_assert(x->n >= 2 && x->n <= TEAM_MAX);
-    if (x->origin == FROM_IDEA) check_gate(t, x);
+    if (x->origin == FROM_IDEA || x->origin == OUTSIDE) check_gate(t, x);
+    if (x->origin == OUTSIDE) {
+        uint32_t k = network_find(&t->world.ties, x->member[0], x->member[1]);
+        cr_assert_eq(x->n, 2u);
+        cr_assert(network_kind(&t->world.ties, x->member[0])[k] & TIE_SUPPLIER, "of customer and supplier");
+    }
     for (uint32_t a = 0; a < x->n; a++) {
         uint32_t i = x->member[a];
         cr_assert(f->member[i]);
         cr_assert_leq(f->committed[i], accrual(t, i) + f->hours_projects[i] / 0.5 + 1e-9, "no room for it");
         for (uint32_t b = 0; b < a; b++)
             cr_assert_neq(x->member[b], i, "a firm is twice on the team");
-        if (x->origin == FROM_IDEA) continue;
+        if (x->origin == FROM_IDEA || x->origin == OUTSIDE) continue;
         for (uint32_t b = 0; b < x->n; b++)
             if (b != a)
                 cr_assert_geq(tie_trust_of(&t->world, i, x->member[b]), t->params.swift_start - 1e-6, "trust is lent");
@@ -94,16 +103,20 @@ Test(cluster_projects, start_through_the_gate_and_within_capacity)
         trial_close(&t);
     }
     cr_assert_gt(started_by[FROM_IDEA], 20u);
-    cr_assert_gt(started_by[FROM_OPENING], 5u);
+    cr_assert_gt(started_by[FROM_SMALL_PROJECT], 5u);
     cr_assert_gt(started_by[FROM_TRIAL], 5u);
+    cr_assert_gt(started_by[FROM_OPENED], 5u);
+    cr_assert_gt(started_by[FROM_VOTE], 5u);
+    cr_assert_gt(started_by[OUTSIDE], 2u);
 }
 
 Test(cluster_projects, no_idea_becomes_one_behind_a_gate_that_nobody_reaches)
 {
     struct trial t;
     busy(&t);
-    trial_set(&t, "policies.opening.on", "false");
+    trial_set(&t, "policies.small_projects.on", "false");
     trial_set(&t, "policies.brokering.on", "false");
+    trial_set(&t, "policies.votes.on", "false");
     t.params.gate_1 = t.params.gate_2 = t.params.gate_3 = t.params.gate_4 = 1.01;
     trial_open(&t);
     double ideas = 0.0;
@@ -179,6 +192,7 @@ static void start(struct trial *t, enum cluster_level level)
 {
     static const uint32_t team[3] = {0, 1, 2};
     trial_small(t, 4, 6);
+    trial_plain(t);
     trial_set(t, "model.firms.known_start", "0");
     trial_set(t, "model.firms.known_near", "0");
     trial_set(t, "model.firms.supplier_ties", "0");
@@ -197,27 +211,26 @@ static void tick_over(struct trial *t)
     trial_process(t, "programme");
 }
 
-/* Work begins with the next tick and takes hours_L a year for years_L: 72 h/year for half a year is 36 h, half of them own. A month is 6 h
- * a firm, of which half together: 3 h for each of three pairs. */
+/* Work begins in the middle of the tick, is done from the next one on, and takes hours_L a year for years_L: 72 h/year for half a
+ * year is 36 h, half of them own. A month is 6 h a firm, of which half together: 3 h for each of three pairs; the first time one and
+ * a half, the last half. */
 Test(cluster_projects, work_takes_its_hours_from_the_next_tick_on)
 {
     struct trial t;
     start(&t, L1);
     struct cluster_firms *f = cluster_firms(&t.world);
     const struct cluster_block *c = cluster_block(&t.world, 0);
-    trial_process(&t, "work");
-    cr_assert_eq(c->n_contacts, 0u, "not in the tick of its start");
-    cr_assert_eq(f->hours_projects[0], 10000.0);
     for (int month = 1; month <= 6; month++) {
+        double months = month == 1 ? 1.5 : month == 6 ? 0.5 : 1.0;
         tick_over(&t);
         trial_process(&t, "work");
-        cr_assert_float_eq(10000.0 - f->hours_projects[0], 3.0 * month, 1e-6);
-        cr_assert_float_eq(f->spent[1], 3.0, 1e-6);
-        cr_assert_float_eq(f->funded[1], 3.0, 1e-6);
+        cr_assert_float_eq(10000.0 - f->hours_projects[0], month == 6 ? 18.0 : 3.0 * (month + 0.5), 1e-6);
+        cr_assert_float_eq(f->spent[1], 3.0 * months, 1e-6);
+        cr_assert_float_eq(f->funded[1], 3.0 * months, 1e-6);
         cr_assert_geq(c->n_contacts, 3u);
         for (uint32_t k = 0; k < 3; k++) {
             cr_assert_eq(c->room.contact[k].kind, CONTACT_WORK);
-            cr_assert_float_eq((double)c->room.contact[k].hours, 3.0, 1e-5);
+            cr_assert_float_eq((double)c->room.contact[k].hours, 3.0 * months, 1e-5);
         }
         cr_assert_eq(f->ended[0], month == 6);
         cr_assert_float_eq(f->committed[0], month < 6 ? 36.0 : 0.0, 1e-9);
@@ -243,7 +256,7 @@ Test(cluster_projects, who_cannot_pay_works_less)
     cr_assert_float_eq(f->spent[0], 1.0, 1e-9);
     cr_assert_float_eq(f->funded[0], 1.0, 1e-9);
     cr_assert_float_eq((double)c->room.contact[0].hours, 0.5 * 2.0, 1e-6, "with firm 1: half of the lesser hours");
-    cr_assert_float_eq((double)c->room.contact[2].hours, 0.5 * 6.0, 1e-6, "firms 1 and 2 work as planned");
+    cr_assert_float_eq((double)c->room.contact[2].hours, 0.5 * 9.0, 1e-6, "firms 1 and 2 work as planned");
     trial_close(&t);
 }
 
@@ -303,7 +316,8 @@ Test(cluster_projects, succeed_and_break_at_their_rates)
     }
 }
 
-/* Value: 2 x 1.5^(L-1) x share worked x match x U x A, a year after the end, once. A success is looked for among seeds. */
+/* Value: 2 x 1.5^(L-1) x share worked x match x U x A x 0.65, what a firm of middling integration brings home (0.3 + 0.7 / 2), a
+ * year after the end, once. A success is looked for among seeds. */
 Test(cluster_projects, pay_once_after_the_lag)
 {
     struct trial t;
@@ -335,7 +349,7 @@ Test(cluster_projects, pay_once_after_the_lag)
     }
     double met = 0.5 * (cluster_match_value(&t.world, 0, 1, L2) + cluster_match_value(&t.world, 0, 2, L2));
     cr_assert_eq(payments, 1);
-    cr_assert_float_eq(paid, 2.0 * 1.5 * met * f->understanding[0] * f->anchoring[0], 1e-5);
+    cr_assert_float_eq(paid, 2.0 * 1.5 * met * f->understanding[0] * f->anchoring[0] * 0.65, 1e-5);
     cr_assert_eq(c->n_projects, 0u);
     trial_close(&t);
 }

@@ -127,9 +127,12 @@ Test(cluster_recruitment, an_applicant_is_the_same_firm_in_every_scenario)
                                             {"world.closure", "((2018-03, 2019-10))"}};
     struct trial t;
     trial_defaults(&t);
+    trial_set(&t, "model.mechanisms.prestige",
+              "false"); /* which adds to the goals of an entrant what the cluster's name is worth */
     collect(&t, first);
     for (size_t k = 0; k < sizeof change / sizeof *change; k++) {
         trial_defaults(&t);
+        trial_set(&t, "model.mechanisms.prestige", "false");
         trial_set(&t, change[k][0], change[k][1]);
         collect(&t, other);
         compare(change[k][0]);
@@ -180,6 +183,7 @@ Test(cluster_recruitment, applicants_arrive_at_their_rate_and_wait_a_year)
     double arrived = 0.0, waiting = 0.0;
     struct trial t;
     trial_small(&t, 10, 2);
+    trial_plain(&t); /* whatever the cluster's name */
     trial_set(&t, "model.processes.exits", "false");
     trial_open(&t);
     for (uint64_t seed = 1; seed <= 100; seed++) {
@@ -202,6 +206,7 @@ Test(cluster_recruitment, the_oldest_applicant_joins_first)
 {
     struct trial t;
     trial_small(&t, 40, 2);
+    trial_plain(&t);
     trial_set(&t, "model.firms.patience", "10");
     trial_set(&t, "world.members", "((2017-09, 10), (2019-09, 40))");
     trial_set(&t, "model.processes.exits", "false");

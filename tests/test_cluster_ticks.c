@@ -78,32 +78,36 @@ Test(cluster_ticks, the_same_comparison_finds_another_model)
 static const char *const ticks[] = {"1", "4", "12", "24", "52", "366"};
 enum { N_TICKS = 6 };
 
-/* One year of one process in a world of `clusters` x 100 firms, nothing else running but the clock. */
-static void a_year_of(struct trial *t, const char *process, const char *ticks_per_year, const char *clusters)
+/* One year of one process in a world of `clusters` x 100 firms, nothing else running but the clock; `also` may be another, or NULL. */
+static void a_year_of(struct trial *t, const char *process, const char *also, const char *ticks_per_year,
+                      const char *clusters)
 {
     trial_small(t, 100, 1);
     trial_set(t, "run.ticks_per_year", ticks_per_year);
     trial_set(t, "world.clusters", clusters);
     trial_set(t, "model.firms.supplier_ties", "0");
+    trial_usual_staff(t);
     trial_open(t);
     while (t->world.tick < t->world.n_ticks) {
         trial_process(t, process);
+        if (also) trial_process(t, also);
         t->world.tick++;
         t->world.time = t->run.start + t->world.tick * t->world.dt;
     }
 }
 
-/* B(1) = target + (B0 - target) exp(-0.6): nobody known, no trust, no attention, so that the target is 0.2 times the shared aims. */
+/* B(1) = target + (B0 - target) exp(-0.6): nobody known, no trust, no attention, so that the target is 0.2 times the shared aims,
+ * which are the likeness of profiles by how clear goals are. */
 Test(cluster_ticks, belonging_and_anchoring_move_as_far_in_a_year_of_any_ticks)
 {
     for (int k = 0; k < N_TICKS; k++) {
         struct trial t;
-        a_year_of(&t, "belonging", ticks[k], "1");
+        a_year_of(&t, "belonging", NULL, ticks[k], "1");
         const struct cluster_firms *f = cluster_firms(&t.world);
         for (uint32_t i = 0; i < 100; i++) {
             double aims = 0.0;
             for (uint32_t d = 0; d < DOMAINS; d++)
-                aims += (double)f->profile[i * DOMAINS + d] * cluster_block(&t.world, 0)->aims[d];
+                aims += (double)f->profile[i * DOMAINS + d] * cluster_block(&t.world, 0)->aims[d] * f->goals[i];
             cr_assert_float_eq(f->belonging[i], 0.2 * aims + (0.3 - 0.2 * aims) * exp(-0.6), 1e-9, "%s ticks",
                                ticks[k]);
         }
@@ -133,7 +137,7 @@ Test(cluster_ticks, attention_fades_as_far_in_a_year_of_any_ticks)
 {
     for (int k = 0; k < N_TICKS; k++) {
         struct trial t;
-        a_year_of(&t, "programme", ticks[k], "1");
+        a_year_of(&t, "programme", "means", ticks[k], "1");
         cr_assert_float_eq(cluster_firms(&t.world)->known_to_staff[5], exp(-1.0), 1e-9, "memory is a year");
         const struct cluster_block *c = cluster_block(&t.world, 0);
         cr_assert_float_eq(c->staff_hours + c->broker_hours, 2550.0, 1e-6, "2.5 x 1700 h x 0.6");
@@ -155,11 +159,11 @@ Test(cluster_ticks, representatives_change_as_often_in_a_year_of_any_ticks)
         double n = 0.0, changed = 0.0;
         for (uint32_t i = 0; i < t.world.n_firms; i++) {
             f->anchoring[i] = 0.0;
-            f->understanding[i] = 0.5;
+            f->practice[i] = f->role[i] = f->goals[i] = f->understanding[i] = 0.5;
             f->understanding_entry[i] = 0.4;
         }
         while (t.world.tick < t.world.n_ticks) {
-            trial_process(&t, "understanding");
+            trial_process(&t, "turnover");
             t.world.tick++;
         }
         for (uint32_t i = 0; i < t.world.n_firms; i++) {
@@ -177,7 +181,7 @@ Test(cluster_ticks, members_leave_as_often_in_a_year_of_any_ticks)
 {
     for (int k = 0; k < N_TICKS; k++) {
         struct trial t;
-        a_year_of(&t, "exits", ticks[k], "200");
+        a_year_of(&t, "exits", NULL, ticks[k], "200");
         double left = 20000.0, p = 1.0 - exp(-0.055 * exp(0.375));
         for (uint32_t b = 0; b < 200; b++)
             left -= cluster_block(&t.world, b)->n;

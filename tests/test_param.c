@@ -252,24 +252,24 @@ Test(param, reads_points_in_ascending_order)
     cr_assert_eq(set("world.members", "()"), ERROR_CONFIG);
 }
 
-Test(param, takes_64_pairs_and_no_more)
+Test(param, takes_256_pairs_and_no_more)
 {
     char text[4096] = "(";
-    for (int k = 0; k < 65; k++) {
+    for (int k = 0; k < 257; k++) {
         size_t used = strlen(text);
-        if (k == 64) {
+        if (k == 256) {
             char full[4200];
             snprintf(full, sizeof full, "%s)", text);
             accepts("world.members", full);
-            cr_assert_eq(values.members.n, 64);
+            cr_assert_eq(values.members.n, 256);
         }
-        snprintf(text + used, sizeof text - used, "%s(%d, 5)", k ? "," : "", 1950 + k);
+        snprintf(text + used, sizeof text - used, "%s(%d, 5)", k ? "," : "", 1900 + k);
     }
     strcat(text, ")");
-    refuses("world.members", text, "found more than 64 pairs, expected at most 64");
-    struct pairs many = {.n = 65};
+    refuses("world.members", text, "found more than 256 pairs, expected at most 256");
+    struct pairs many = {.n = 257};
     cr_assert_eq(param_set_pairs(&rows[6], &values, &many, &err), ERROR_CONFIG);
-    cr_assert_str_eq(err.text, "found 65 pairs, expected at most 64");
+    cr_assert_str_eq(err.text, "found 257 pairs, expected at most 256");
 }
 
 Test(param, reads_texts_with_and_without_quotes)

@@ -138,6 +138,40 @@ Test(world, an_audited_world_of_several_clusters_gives_the_same_bits)
     trial_close(&t);
 }
 
+/* The same with every policy in force, means for all of them, a merger, group work and assigned talks; the second time digital. */
+Test(world, every_policy_keeps_to_the_reads_and_writes_of_its_process)
+{
+    for (int digital = 0; digital < 2; digital++) {
+        struct trial t[2];
+        struct error err = {0};
+        char hex[2][DIGEST_SIZE];
+        for (int audited = 0; audited < 2; audited++) {
+            busy(&t[audited]);
+            trial_all_policies(&t[audited]);
+            trial_set(&t[audited], "world.programme.staff_arena", "12");
+            trial_set(&t[audited], "world.programme.funding_arena", "40e6");
+            trial_set(&t[audited], "world.expansion.merger_members", "15");
+            trial_set(&t[audited], "world.expansion.merger_time", "2018-09");
+            trial_set(&t[audited], "policies.gatherings.groups", "reshuffled");
+            trial_set(&t[audited], "policies.gatherings.structured", "4");
+            trial_set(&t[audited], "policies.gatherings.mode", digital ? "digital" : "physical");
+            trial_set(&t[audited], "policies.attention.newest", "2");
+            trial_set(&t[audited], "policies.attention.size", "1");
+            trial_set(&t[audited], "policies.groups.trigger", "overview > 0.1");
+            trial_set(&t[audited], "policies.votes.trigger", "trust > 0.01");
+            trial_open(&t[audited]);
+            while (t[audited].world.tick < t[audited].world.n_ticks)
+                if (audited)
+                    cr_assert_eq(world_step_audited(&t[audited].world, &err), ERROR_NONE, "%s", err.text);
+                else
+                    trial_steps(&t[audited], 1);
+            trial_digest(&t[audited], hex[audited]);
+            trial_close(&t[audited]);
+        }
+        cr_assert_str_eq(hex[0], hex[1]);
+    }
+}
+
 /* The audit itself, with a declaration taken away: of a write it must say so, of a read the results must differ (or the state be
  * found broken). */
 static int audit_without(const char *process, uint64_t reads, uint64_t writes, struct error *err, char hex[DIGEST_SIZE])

@@ -5,48 +5,84 @@
 #include "cluster/tie.h"
 
 /* A tie becomes strong above 0.6, and is no longer counted as new until it has been below 0.5. */
-static bool newly_strong(struct tie_view *v, uint32_t k, double trust)
+static bool newly_strong(uint8_t *kind, double trust)
 {
-    bool was = v->kind[k] & TIE_STRONG;
-    if (trust < 0.5) v->kind[k] &= (uint8_t)~TIE_STRONG;
-    if (trust > STRONG) v->kind[k] |= TIE_STRONG;
-    return trust > STRONG && !was && !(v->kind[k] & TIE_SUPPLIER);
+    bool was = *kind & TIE_STRONG;
+    if (was && trust < 0.5) *kind &= (uint8_t)~TIE_STRONG;
+    if (was || !(trust > STRONG)) return false;
+    *kind |= TIE_STRONG;
+    return !(*kind & TIE_SUPPLIER);
 }
 
-static void look(struct world *w, uint32_t i)
+enum { CLOSEST = 5 };
+
+/* Counts of one firm's view of its ties. */
+struct view {
+    uint32_t known, rivals, supplier, project, own;
+    uint32_t recent; /* in contact within a year */
+    uint32_t fresh;
+    double trust, top[CLOSEST]; /* the most trusted beside customers and suppliers, the most first */
+};
+
+static void add_close(struct view *x, double trust)
+{
+    int at = CLOSEST - 1;
+    for (; at > 0 && x->top[at - 1] < trust; at--)
+        x->top[at] = x->top[at - 1];
+    x->top[at] = trust;
+}
+
+static void add_known(struct view *x, uint8_t kind, double trust)
+{
+    x->known++;
+    x->trust += trust;
+    x->rivals += (kind & TIE_COMPETITOR) != 0;
+    if (!(kind & TIE_SUPPLIER) && trust > x->top[CLOSEST - 1]) add_close(x, trust);
+}
+
+static void add_strong(struct view *x, uint8_t kind)
+{
+    if (kind & TIE_SUPPLIER)
+        x->supplier++;
+    else if (kind & TIE_PROJECT)
+        x->project++;
+    else
+        x->own++;
+}
+
+static void look(struct world *w, struct cluster_tally *tally, uint32_t i)
 {
     struct cluster_firms *f = cluster_firms(w);
     struct tie_view v = tie_view(&w->ties, i);
-    uint16_t known = 0, supplier = 0, project = 0, own = 0, fresh = 0;
-    double sum = 0.0;
+    struct view x = {0};
+    uint32_t year = (uint32_t)w->setup.run->ticks_per_year;
     for (uint32_t k = v.n; k-- > 0;) {
-        double trust = (double)tie_trust(w, &v, k);
-        if (tie_known(w, &v, k)) {
-            known++;
-            sum += trust;
-        } else if (trust < 0.01) {
+        double trust = (double)tie_trust_end(w, &v, k);
+        bool known = tie_known_end(w, &v, k);
+        if (!known && trust < 0.01) {
             network_drop(&w->ties, i, k);
             continue;
         }
-        fresh = (uint16_t)(fresh + newly_strong(&v, k, trust));
-        if (trust <= STRONG) continue;
-        if (v.kind[k] & TIE_SUPPLIER)
-            supplier++;
-        else if (v.kind[k] & TIE_PROJECT)
-            project++;
-        else
-            own++;
+        if (known) add_known(&x, v.kind[k], trust);
+        x.recent += v.kind[k] & TIE_SUPPLIER || (trust > 0.0 && w->tick - v.touched[k] < year);
+        x.fresh += newly_strong(&v.kind[k], trust);
+        if (trust > STRONG) add_strong(&x, v.kind[k]);
     }
-    f->known[i] = known;
-    f->trust[i] = known ? sum / known : 0.0;
-    f->strong_supplier[i] = supplier;
-    f->strong_project[i] = project;
-    f->strong_own[i] = own;
-    f->new_strong[i] = fresh;
+    f->known[i] = (uint16_t)x.known;
+    f->trust[i] = x.known ? x.trust / x.known : 0.0;
+    f->rivals[i] = (uint16_t)x.rivals;
+    f->strong_supplier[i] = (uint16_t)x.supplier;
+    f->strong_project[i] = (uint16_t)x.project;
+    f->strong_own[i] = (uint16_t)x.own;
+    f->new_strong[i] = (uint16_t)x.fresh;
+    tally->recent += x.recent;
+    for (int k = 0; k < CLOSEST; k++)
+        tally->relational += x.top[k] / CLOSEST;
 }
 
 void cluster_acquaintance(struct world *w, uint32_t block)
 {
+    struct cluster_tally *tally = &cluster_block(w, block)->tally;
     EACH_MEMBER(w, block, i)
-    look(w, i);
+    look(w, tally, i);
 }

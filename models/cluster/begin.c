@@ -26,5 +26,8 @@ void cluster_begin(struct world *w, uint32_t block)
     cluster_supply_founders(w, block);
     struct rng r = rng_open(w->seed, STREAM_arrival, block, 0, RNG_NOBODY, 0);
     double rate = cluster_params(w)->applicants;
+    c->life.members = c->n;
+    for (int k = 0; k < N_POLICIES; k++)
+        c->policy[k].began = NAN;
     c->next_arrival = rate > 0.0 ? w->time + rng_exponential(&r) / rate : INFINITY;
 }

@@ -2,8 +2,8 @@
  *
  *   B <- B + (1 - exp(-b dt)) (target - B)
  *   target = w_k known / (N - 1) + w_t mean trust among the known + w_a min(1, attention / mean attention) + w_s shared aims
- *   shared aims of a firm: cosine of its profile (skills by domain) and the members' mean profile; more, and more different, members
- *   make the mean flatter and the cosine smaller
+ *   shared aims of a firm: cosine of its profile (skills by domain) and the members' mean profile, by how clear its goals are; more, and
+ *   more different, members make the mean flatter and the cosine smaller
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@ static double shared_aims(const struct world *w, uint32_t block, uint32_t i)
     double dot = 0.0;
     for (uint32_t d = 0; d < DOMAINS; d++)
         dot += (double)cluster_firms(w)->profile[i * DOMAINS + d] * cluster_block(w, block)->aims[d];
-    return dot;
+    return dot * cluster_firms(w)->goals[i];
 }
 
 static double mean_attention(const struct world *w, uint32_t block)
@@ -49,8 +49,10 @@ void cluster_belonging(struct world *w, uint32_t block)
     EACH_MEMBER(w, block, i)
     {
         double attended_to = mean > 0.0 ? fmin(1.0, f->attention[i] / mean) : 0.0;
+        double aims = shared_aims(w, block, i);
         double target = d->belong_known * f->known[i] / others + d->belong_trust * f->trust[i] +
-                        d->belong_attention * attended_to + d->belong_aims * shared_aims(w, block, i);
+                        d->belong_attention * attended_to + d->belong_aims * aims;
+        cluster_block(w, block)->tally.aims += aims;
         f->belonging[i] += pull * (target - f->belonging[i]);
     }
 }

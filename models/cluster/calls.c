@@ -1,6 +1,7 @@
 /* calls.c - contact that firms keep up on their own effort (model.md, definitions).
  *
- *   hours left in the account for calls are used at rate call_rate, in calls of `call_hours`, to known members in proportion to (0.1 + T)^s (Sutcliffe,
+ *   hours left in the account for calls are used at rate call_rate (of what a tick finds there, min(1, rate dt), so that an account
+ *   levels off at the same height whatever the tick), in calls of `call_hours`, to known members in proportion to (0.1 + T)^s (Sutcliffe,
  *   Wang & Dunbar 2012); half of an account's calls are the firm's own to start, the other half it takes. Both sides pay, and keep the hours of a chance
  *   meeting in hand, so that what calls leave does not depend on the tick.
  */
@@ -39,18 +40,19 @@ void cluster_calls(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    double hours = p->call_hours, needed = hours + p->chance_hours;
+    double hours = p->call_hours, needed = hours + p->chance_hours, used = fmin(1.0, p->call_rate * w->dt);
     EACH_MEMBER_IN_TURN(w, block, STREAM_call, i)
     {
         uint32_t step = 0;
         struct rng r = cluster_draws(w, block, STREAM_call, i);
         /* the account's expected calls of this tick, up or down by chance: no tick is too short for a call */
-        double due = 0.5 * f->hours_calls[i] / hours * real_chance(p->call_rate, w->dt);
+        double due = 0.5 * f->hours_calls[i] / hours * used;
         uint32_t n = (uint32_t)(due + rng_uniform(&r));
         for (; step < n && f->hours_calls[i] >= needed; step++) {
             uint32_t j = pick(w, &r, i);
             if (j == RNG_NOBODY) break;
             if (f->hours_calls[j] < needed) continue;
+            f->initiated[i] += 1.0;
             cluster_spend(f, i, f->hours_calls, hours);
             cluster_spend(f, j, f->hours_calls, hours);
             cluster_meet(w, block, i, j, hours, CONTACT_CALL, step % 128);

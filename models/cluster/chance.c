@@ -10,30 +10,36 @@
 static void sort_by_place(struct world *w, uint32_t block, uint32_t upto[N_PLACES])
 {
     const struct cluster_firms *f = cluster_firms(w);
-    uint32_t *slot = cluster_block(w, block)->room.slot, n = 0;
+    uint32_t *slot = cluster_block(w, block)->room.slot, next[N_PLACES] = {0}, n = 0;
+    EACH_MEMBER(w, block, i)
+    next[f->place[i]]++;
     for (int q = 0; q < N_PLACES; q++) {
-        EACH_MEMBER(w, block, i)
-        if (f->place[i] == q) slot[n++] = i;
-        upto[q] = n;
+        upto[q] = n + next[q];
+        next[q] = n;
+        n = upto[q];
     }
+    EACH_MEMBER(w, block, i)
+    slot[next[f->place[i]]++] = i;
 }
 
-static void start_meetings(struct world *w, uint32_t block, uint32_t i, const double rate[N_PLACES],
+/* Rates of meetings that a firm of one place starts with those of each, itself included: drawing oneself is no meeting. */
+struct rates {
+    double weight[N_PLACES], sum;
+};
+
+static void start_meetings(struct world *w, uint32_t block, uint32_t i, const struct rates *rates,
                            const uint32_t upto[N_PLACES])
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    double weight[N_PLACES], sum = 0.0; /* self included: drawing oneself is no meeting */
-    for (int q = 0; q < N_PLACES; q++)
-        sum += weight[q] = rate[q] * (upto[q] - (q ? upto[q - 1] : 0));
     struct rng r = cluster_draws(w, block, STREAM_chance, i);
-    uint32_t n = rng_poisson(&r, 0.5 * sum * w->dt);
+    uint32_t n = rng_poisson(&r, 0.5 * rates->sum * w->dt);
     for (uint32_t k = 0; k < n; k++) {
-        double u = rng_uniform(&r) * sum;
+        double u = rng_uniform(&r) * rates->sum;
         int q = 0;
-        while (q < N_PLACES - 1 && u >= weight[q])
-            u -= weight[q++];
+        while (q < N_PLACES - 1 && u >= rates->weight[q])
+            u -= rates->weight[q++];
         uint32_t first = q ? upto[q - 1] : 0;
         if (upto[q] == first) continue; /* rounding at the upper end */
         uint32_t j = c->room.slot[first + rng_below(&r, upto[q] - first)];
@@ -48,12 +54,15 @@ void cluster_chance(struct world *w, uint32_t block)
 {
     const struct cluster_derived *d = cluster_derived(w);
     bool closed = cluster_block(w, block)->closed;
-    double rate[N_PLACES][N_PLACES];
+    struct rates rates[N_PLACES] = {{{0.0}, 0.0}};
     uint32_t upto[N_PLACES];
-    for (int a = 0; a < N_PLACES; a++)
-        for (int b = 0; b < N_PLACES; b++)
-            rate[a][b] = (closed ? 0.0 : d->near[a][b]) + cluster_params(w)->chance_far;
     sort_by_place(w, block, upto);
+    for (int a = 0; a < N_PLACES; a++)
+        for (int q = 0; q < N_PLACES; q++) {
+            double rate = (closed ? 0.0 : d->near[a][q]) + cluster_params(w)->chance_far;
+            rates[a].weight[q] = rate * (upto[q] - (q ? upto[q - 1] : 0));
+            rates[a].sum += rates[a].weight[q];
+        }
     EACH_MEMBER_IN_TURN(w, block, STREAM_chance, i)
-    start_meetings(w, block, i, rate[cluster_firms(w)->place[i]], upto);
+    start_meetings(w, block, i, &rates[cluster_firms(w)->place[i]], upto);
 }

@@ -48,6 +48,13 @@ enum cluster_observable {
     N_OBSERVABLES
 };
 
+enum cluster_policy {
+#define POLICY(name, doc) POLICY_##name,
+#include "cluster/policies.def"
+#undef POLICY
+    N_POLICIES
+};
+
 enum cluster_place {
 #define PLACE(id, label, latitude, longitude) PLACE_##id,
 #include "cluster/places.def"
@@ -58,7 +65,10 @@ enum cluster_place {
 enum cluster_sector { CORE, SUPPLIER, TECH, RESEARCH, PUBLIC, INVESTOR, OTHER, N_SECTORS };
 enum cluster_prior { PRIOR_NONE, PRIOR_GOOD, PRIOR_BAD };
 enum cluster_level { L1, L2, L3, L4, N_LEVELS };
-enum cluster_programme { PROGRAMME_NONE, PROGRAMME_ARENA, PROGRAMME_ARENA_PRO, N_PROGRAMMES };
+enum cluster_programme { PROGRAMME_NONE, PROGRAMME_ARENA, PROGRAMME_ARENA_PRO, PROGRAMME_GCE, N_PROGRAMMES };
+enum cluster_phase { EMERGING, GROWTH, MATURE, DECLINE, RENEWAL, N_PHASES };
+enum cluster_route { DIRECTLY, VIA_MANAGEMENT, VIA_FORUM, N_ROUTES };
+enum cluster_group_work { NO_GROUPS, STABLE_GROUPS, RESHUFFLED_GROUPS };
 enum cluster_grouping {
     BY_TENURE_COHORT,
     BY_SIZE_CLASS,
@@ -66,12 +76,24 @@ enum cluster_grouping {
     BY_QUADRANT,
     BY_ARENA,
     BY_LEVEL,
+    BY_ROUTE,
     BY_INSTRUMENT,
     N_GROUPINGS
 };
 enum { N_COHORTS = 4, N_SIZES = 4, N_QUADRANTS = 4 };
-enum cluster_arena { AT_GATHERING, BY_CHANCE, BY_CALL, BY_INTRODUCTION, IN_PROJECT, N_ARENAS };
-enum cluster_instrument { GATHERINGS, OUTREACH, BROKERING, OPENING, N_INSTRUMENTS };
+enum cluster_arena {
+    AT_GATHERING,
+    IN_COURSE,
+    ON_FORUM,
+    BY_CHANCE,
+    BY_CALL,
+    BY_INTRODUCTION,
+    IN_GROUP,
+    IN_PROJECT,
+    N_ARENAS
+};
+
+enum { HAS, NEEDED, WIDE, MARKS }; /* of a firm's `marks` */
 
 /* A tie's values, and bits of its kind. */
 enum { TIE_TRUST, TIE_AWARENESS, N_TIE_VALUES };
@@ -85,7 +107,9 @@ enum {
     BENEFIT_MONTHS = 24,
     PREFERENCE_STEPS = 1024,
     TEAM_MAX = 8,
-    FIRST_APPLICANT = 10000 /* uid of the first applicant; founders have smaller ones */
+    FIRST_APPLICANT = 10000,   /* uid of the first applicant; founders have smaller ones */
+    FIRST_MERGED = 1000000000, /* uid of the first firm of the other cluster in a merger */
+    NO_GROUP = UINT16_MAX
 };
 #define STRONG 0.6  /* evidence.md section 9 */
 #define KNOWN  0.5f /* model.md, definitions */
@@ -94,12 +118,19 @@ enum {
 enum cluster_kind {
     CONTACT_MEET,
     CONTACT_TALK,
+    CONTACT_COURSE,
+    CONTACT_DIGITAL, /* talk at a digital gathering */
+    CONTACT_FORUM,
     CONTACT_CHANCE,
     CONTACT_CALL,
     CONTACT_INTRODUCTION,
+    CONTACT_MEDIATED, /* management goes between */
+    CONTACT_GROUP,    /* group work at a gathering, or a meeting of a standing group */
+    CONTACT_GROUP_DIGITAL,
     CONTACT_WORK,
     CONTACT_DELIVERY,
-    CONTACT_BREACH
+    CONTACT_BREACH,
+    CONTACT_OUTSIDE /* work in a project outside the cluster */
 };
 struct cluster_contact {
     uint32_t i, j; /* slots */
@@ -108,14 +139,19 @@ struct cluster_contact {
     uint8_t step; /* tells apart the contacts that i started with j in this tick */
 };
 
-enum cluster_origin { FROM_IDEA, FROM_OPENING, FROM_TRIAL };
+enum cluster_origin { FROM_IDEA, FROM_OPENED, FROM_SMALL_PROJECT, FROM_TRIAL, FROM_VOTE, OUTSIDE };
 struct cluster_project {
     uint8_t level, n, origin, ended; /* ended: waits for its value */
+    uint8_t tried;                   /* three months have passed: trust lent has been kept, or halved */
     uint32_t member[TEAM_MAX];       /* slots */
     uint32_t uid[TEAM_MAX];          /* of the firms that started it, also when they have left */
     uint32_t tick;                   /* of its start */
     uint32_t ordinal;                /* among the projects started in that tick */
-    double end, pay;                 /* time, decimal years */
+    double start, end, pay;          /* time, decimal years */
+    double until;                    /* time up to which it has been worked on */
+    double lent;                     /* trust lent at the start; 0: none */
+    uint64_t lent_to;                /* bit TEAM_MAX a + b: member a's trust in b was raised by it */
+    double success;                  /* chance */
     double worked[TEAM_MAX];         /* hours that each firm has worked */
     double match[TEAM_MAX];          /* each firm's match with the others */
 };
@@ -123,20 +159,47 @@ struct cluster_project {
 /* An idea for a project: initiator, partner, further members wanted; ideas of a tick are settled by ascending order. */
 struct cluster_idea {
     uint32_t i, j, extra;
+    bool supplier, outside; /* with a customer or supplier; outside the cluster */
     enum cluster_level level;
     double order;
 };
 
 struct cluster_request {
     uint32_t slot, uid;
+    double asked; /* time */
 };
 
 /* Running sums of one tick. */
 struct cluster_tally {
-    uint32_t entries, exits, started[N_LEVELS], opened, succeeded, introductions, ideas, gatherings, attendances,
-        invitations;
-    double staff_hours[N_INSTRUMENTS], member_hours[N_INSTRUMENTS], bills[N_INSTRUMENTS];
+    uint32_t entries, exits, refused, started[N_LEVELS], outside, eligible, opened, voted, succeeded, introductions,
+        ideas, gatherings;
+    double staff_hours[N_POLICIES], member_hours[N_POLICIES], bills[N_POLICIES];
+    double queued_hours[N_POLICIES];          /* management hours that wait for staff or money at the end of the tick */
+    double dropped_hours[N_POLICIES];         /* given up in the tick for want of staff or money */
     double events[N_ARENAS], hours[N_ARENAS]; /* counted for both firms of a pair */
+    double need_contacts[N_ROUTES];           /* first contacts that met a need */
+    double visible;                           /* results */
+    double shared_open, shared_closed;        /* hours of talk times what was shared */
+    double recent, relational;                /* sums over members: partners of the last year, trust in the closest */
+    double aims;                              /* sum over members */
+    double entrants;                          /* sum of their understanding */
+    double waited, answered;                  /* years that requests answered in the tick had waited; their number */
+};
+
+/* What the cluster has been like of late: exponential averages, and the phase they make. */
+struct cluster_life {
+    enum cluster_phase phase;
+    double since;                                  /* time at which the phase began */
+    double growth, exits, activity, peak, results; /* 1/year, but for activity and peak: joint events a firm and year */
+    double prestige;
+    double members; /* at the end of the last tick */
+};
+
+/* Of a policy, while it may be in force. */
+struct cluster_policy_state {
+    double intensity; /* now; 0: not in force */
+    double began;     /* time, NaN before */
+    uint32_t dealt;   /* dates dealt with */
 };
 
 /* Memory of a cluster's record: allocated with the world, kept from run to run. */
@@ -151,6 +214,7 @@ struct cluster_room {
     uint64_t *known; /* (firms_per_block, cluster_words) bit j of row i: i knows j, by place in the cluster */
     uint32_t *slot;  /* (firms_per_block) scratch of a process */
     double *key;     /* (firms_per_block) scratch of a process */
+    double *more;    /* (firms_per_block) scratch of a process */
 };
 
 struct cluster_block {
@@ -158,20 +222,48 @@ struct cluster_block {
     uint32_t n; /* members */
     uint32_t next_applicant;
     double next_arrival; /* decimal years */
-    uint32_t n_waiting, n_requests, n_contacts, n_projects;
+    uint32_t n_waiting, n_requests, n_contacts, n_projects, n_groups;
     int level;                        /* of the programme */
     bool closed;                      /* physical meetings cannot be held */
+    bool merged;                      /* the other cluster has joined */
     double staff;                     /* FTE */
     double staff_hours, broker_hours; /* left for facilitation, and for introductions */
-    double openings_due;
-    uint32_t gatherings_dated,
-        gatherings_held; /* dates that have come since the start; gatherings held or called off */
+    double money;                     /* NOK, left for bills */
+    double funding;                   /* NOK/year, what the programme gives now */
+    double openings_due, forum_due;
+    uint32_t gatherings_held; /* numbers the gatherings held or called off */
+    double paced;             /* by how much recruitment has been told to lag behind the target */
+    struct cluster_policy_state policy[N_POLICIES];
+    struct cluster_life life;
     struct cluster_tally tally;
     double aims[DOMAINS]; /* the members' mean competence, normalised: what the cluster is about */
 };
 
+/* What starts a policy: a measure of the cluster against a level. */
+struct cluster_trigger {
+    int measure; /* of trigger.c; -1: none */
+    bool below;
+    double level;
+};
+
+struct cluster_policy_plan {
+    bool on;
+    double start, end, lasts, intensity;
+    struct cluster_trigger trigger;
+};
+
+/* (n_ticks + 1) each: what is left so many ticks after the middle of the tick in which a tie was touched. */
+struct cluster_fading {
+    float *trust, *supplier, *awareness;
+};
+
+/* What a policy is planned to cost a year. */
+struct cluster_cost {
+    double staff_hours, member_hours, bills;
+};
+
 struct cluster_derived {
-    float *keep_trust, *keep_supplier, *keep_awareness;      /* (n_ticks + 1) what is left after so many ticks */
+    struct cluster_fading middle, end;                       /* as seen in the middle of a tick, and at its end */
     double supplier_rate;                                    /* 1/year: rate at which daily trade rebuilds trust */
     double km[N_PLACES][N_PLACES], near[N_PLACES][N_PLACES]; /* 1/year: chance meetings of a pair by being near */
     double sector_upto[N_SECTORS], place_upto[N_PLACES], idea_upto[N_LEVELS]; /* cumulative shares */
@@ -179,7 +271,12 @@ struct cluster_derived {
     double belong_known, belong_trust, belong_attention, belong_aims; /* weights that sum to 1 */
     double
         preference[PREFERENCE_STEPS + 1]; /* ((0.1 + T) / 1.1)^s at T = k / PREFERENCE_STEPS: chance to be accepted */
-    double first_gathering;
+    struct cluster_policy_plan policy[N_POLICIES];
+    struct cluster_cost planned[N_POLICIES]; /* at intensity 1 */
+    double practice, role, goals;            /* weights of understanding that sum to 1 */
+    double logistic_low;                     /* of the logistic curve at the start */
+    bool logistic, digital_gatherings;
+    enum cluster_group_work groups;
     uint32_t founders;
 };
 
@@ -200,17 +297,21 @@ static inline uint32_t cluster_end(const struct world *w, uint32_t block) { retu
     for (uint32_t i = cluster_first(w, b); i < cluster_end(w, b); i++)                                                 \
         if (cluster_firms(w)->member[i])
 
-/* A random slot of the cluster from which a process goes round that serves members one after another: nobody is always first. */
+/* The place of a random member, from which a process goes round that serves members one after another: nobody is always first. It
+ * does not depend on how many slots there are, which a scenario's later growth decides. */
 static inline uint32_t cluster_turn(const struct world *w, uint32_t block, enum cluster_stream stream)
 {
     struct rng r = rng_open(w->seed, STREAM_turn, block, stream, RNG_NOBODY, w->tick);
-    return rng_below(&r, w->firms_per_block);
+    uint32_t left = rng_below(&r, cluster_block(w, block)->n), at = 0;
+    for (uint32_t first = cluster_first(w, block); at + 1 < w->firms_per_block; at++)
+        if (cluster_firms(w)->member[first + at] && left-- == 0) break;
+    return at;
 }
 
 /* Every member i of cluster b, from the turn of a process's stream on: EACH_MEMBER_IN_TURN(w, b, stream, i) statement */
 #define EACH_MEMBER_IN_TURN(w, b, stream, i)                                                                           \
-    for (uint32_t i##_from = cluster_turn(w, b, stream), i##_k = 0, i = cluster_first(w, b) + i##_from;                \
-         i##_k < (w)->firms_per_block; i##_k++, i = cluster_first(w, b) + (i##_from + i##_k) % (w)->firms_per_block)   \
+    for (uint32_t i##_left = (w)->firms_per_block, i = cluster_first(w, b) + cluster_turn(w, b, stream); i##_left > 0; \
+         i##_left--, i = i + 1 < cluster_end(w, b) ? i + 1 : cluster_first(w, b))                                      \
         if (cluster_firms(w)->member[i])
 
 /* Draws of firm i, or of a pair (the same for both sides), this tick. */
@@ -234,6 +335,12 @@ static inline double cluster_spend(struct cluster_firms *f, uint32_t i, double *
     return paid;
 }
 
+/* Is the policy in force, and how much of it? 0: no. */
+static inline double cluster_intensity(const struct world *w, uint32_t block, enum cluster_policy policy)
+{
+    return cluster_block(w, block)->policy[policy].intensity;
+}
+
 /* The processes of schedule.def, one file each. */
 #define PROCESS(name, reads, writes, doc) void cluster_##name(struct world *w, uint32_t block);
 #define FIXED(name, reads, writes, doc)   void cluster_##name(struct world *w, uint32_t block);
@@ -242,23 +349,79 @@ static inline double cluster_spend(struct cluster_firms *f, uint32_t i, double *
 
 /* entry.c: firm `uid` takes a free slot, as the roster's row (or -1) and its own draws say. The slot, or RNG_NOBODY. */
 uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t roster_row, bool founder);
+/* The bits of what a firm holds and needs, from its competences and needs. */
+void cluster_mark(struct cluster_firms *f, uint32_t i);
 /* Founding core firms find their suppliers when all founders are in. */
 void cluster_supply_founders(struct world *w, uint32_t block);
+/* Understanding and anchoring that firm `uid` will have when it enters, as drawn. */
+void cluster_attitude_of(const struct world *w, uint32_t block, uint32_t uid, double *understanding, double *anchoring);
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
                   uint32_t step);
-/* project.c: can firm i take on a project of that level? Start one; false without room. */
+/* project.c: can firm i take on a project of that level? Start one; NULL without room. */
 bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level level);
-bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level level, const uint32_t *team, uint32_t n,
-                           enum cluster_origin origin);
+struct cluster_project *cluster_start_project(struct world *w, uint32_t block, enum cluster_level level,
+                                              const uint32_t *team, uint32_t n, enum cluster_origin origin);
+/* Own hours of a firm in a project of that level, h/year. */
+double cluster_own_hours(const struct world *w, enum cluster_level level);
 /* Is member a of the project still the firm that started it? */
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a);
+
+/* expansion.c: members that recruitment aims at, of the parameters alone. */
+double cluster_target(const struct cluster_params *p, const struct cluster_derived *d, double time);
+bool cluster_merger_due(const struct cluster_params *p, double time);
+/* trigger.c: "phase growth" and the like, -> ERROR_CONFIG with what was found and expected. Does it hold? */
+int cluster_trigger_parse(const char *text, struct cluster_trigger *trigger, struct error *err);
+bool cluster_trigger_holds(const struct world *w, uint32_t block, const struct cluster_trigger *trigger);
+/* policy.c: pay for an instrument out of management's hours and money; false, and nothing paid, when they do not suffice. */
+bool cluster_afford(const struct cluster_block *c, double staff_hours, double bill);
+bool cluster_pay(struct cluster_block *c, enum cluster_policy policy, double staff_hours, double bill);
+/* Dates first + (k + 1/2) / rate of an instrument, k = 0, 1, ..., that come in this tick: how many. */
+uint32_t cluster_dates_now(const struct world *w, double first, double rate);
+/* When a policy began, never before the run. */
+double cluster_began(const struct world *w, uint32_t block, enum cluster_policy policy);
+/* plan.c: what policies are planned to cost, and their scaling to a budget. */
+int cluster_plan(const struct run_params *run, const struct cluster_params *p, struct cluster_derived *d,
+                 struct error *err);
+uint32_t cluster_planned_costs(const struct run_params *run, const void *params, const void *derived,
+                               struct model_budget *rows, uint32_t most);
+/* Each policy's own file: its cost a year at intensity 1, with n members of which so many join a year. */
+#define POLICY(name, doc)                                                                                              \
+    struct cluster_cost cluster_plan_##name(const struct cluster_params *p, double n, double joining);
+#include "cluster/policies.def"
+#undef POLICY
+/* What policies lend to other processes, each from its own file. */
+double cluster_screening(const struct world *w, uint32_t block, uint32_t uid);        /* requirements */
+bool cluster_meets_requirements(const struct world *w, uint32_t block, uint32_t uid); /* requirements */
+double cluster_paced_target(struct world *w, uint32_t block, double time);            /* recruitment */
+bool cluster_admits(struct world *w, uint32_t block);                                 /* recruitment */
+void cluster_open_consortium(struct world *w, uint32_t block, uint32_t initiator,
+                             enum cluster_level level, /* opening */
+                             uint32_t *team, uint32_t *n);
+double cluster_attention_weight(const struct world *w, uint32_t block, uint32_t i);      /* attention */
+bool cluster_choose_ambition(struct world *w, uint32_t block, enum cluster_level *level, /* easy_wins */
+                             double *success);
+bool cluster_in_hand(const struct world *w, uint32_t block, uint32_t i);   /* onboarding */
+bool cluster_newcomer(const struct world *w, uint32_t block, uint32_t i);  /* inclusion */
+bool cluster_supported(const struct world *w, uint32_t block, uint32_t i); /* spanners */
+/* Does it join a project of that level with those on the team so far, at a draw u? (small_projects) */
+bool cluster_says_yes(const struct world *w, uint32_t i, enum cluster_level level, const uint32_t *team, uint32_t n,
+                      double u);
+/* Hours that firm i has for events at a date in this tick. */
+double cluster_hours_at(const struct world *w, uint32_t i, double date);
+/* Does firm i know nobody who meets a need of it at 0.5 or better? (need.c) */
+bool cluster_need_unmet(const struct world *w, uint32_t i);
+/* A term of a firm's participation: wariness holds back, sense of community pushes (model.md, P07, P46). */
+double cluster_participation(const struct world *w, uint32_t i);
+/* What a firm brings home of what its representative learns, 0 .. 1. */
+double cluster_brought_home(const struct world *w, uint32_t i);
 /* 64-bit words in a row of room.known */
 static inline uint32_t cluster_words(uint32_t firms_per_block) { return (firms_per_block + 63) / 64; }
 /* room.c: twice the room for an array of the block's record; NULL, and the world fails, without memory. */
 void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size);
 /* derive.c, room.c, begin.c, verify.c */
+int cluster_choose(const char *found, const char *path, const char *const *choices, int *chosen, struct error *err);
 int cluster_derive(const struct run_params *run, const void *params, const struct roster *roster, void *derived,
                    struct model_scale *scale, struct error *err);
 void cluster_release(void *derived);

@@ -1,26 +1,34 @@
 /* contact.c - hours together become awareness, trust and what contact brings home. Trust is made here only, but for what
  * suppliers bring along (entry.c) and management lends (project.c).
  *
- *   trust      T <- 1 - (1 - T) exp(-w h / h0), w by kind: talk, joint work, or digital w_d + w_dT T (channel expansion)
+ *   trust      T <- 1 - (1 - T) exp(-w h / h0), w by kind: talk, joint work, or digital w_d + w_dT T (channel expansion); talk counts
+ *              more between firms that are alike: times 1 + s (share of sector and size class in common - 1/4)
  *   breach     T <- T - ratio (1 - T)(1 - exp(-w h / h0)), not below 0
- *   awareness  c <- 1 with probability `gain` for a talk, a chance meeting or a call, for certain by introduction and joint work
- *   benefit    v_c h m_ij U_i A_i in this month, for hours of talk
+ *   awareness  c <- 1 with probability `gain` for a talk, an exchange or a call, for certain by hand-over and joint work; of a restricted
+ *              firm, less by what it withholds below the trust of closed rooms
+ *   benefit    v_c h m_ij U_i A_i x what i brings home x what j shares, in this month, for hours of talk
+ *   shared     by j with i: competitors 1 - penalty (1 - T_ji); a restricted firm 1 - withhold below the trust of closed rooms
  *   A tie below trust 0.01 that is not known is nothing and is not kept.
  */
 #include "cluster/cluster.h"
 #include "cluster/match.h"
 #include "cluster/tie.h"
 
-static const enum cluster_arena arena_of[] = {
-    [CONTACT_MEET] = AT_GATHERING,
-    [CONTACT_TALK] = AT_GATHERING,
-    [CONTACT_CHANCE] = BY_CHANCE,
-    [CONTACT_CALL] = BY_CALL,
-    [CONTACT_INTRODUCTION] = BY_INTRODUCTION,
-    [CONTACT_WORK] = IN_PROJECT,
-    [CONTACT_DELIVERY] = IN_PROJECT,
-    [CONTACT_BREACH] = IN_PROJECT,
+enum weight { BY_TALK, BY_SCREEN, BY_WORK };
+static const struct {
+    enum cluster_arena arena;
+    enum weight weight;
+} kinds[] = {
+    [CONTACT_MEET] = {AT_GATHERING, BY_TALK},        [CONTACT_TALK] = {AT_GATHERING, BY_TALK},
+    [CONTACT_COURSE] = {IN_COURSE, BY_SCREEN},       [CONTACT_DIGITAL] = {AT_GATHERING, BY_SCREEN},
+    [CONTACT_FORUM] = {ON_FORUM, BY_SCREEN},         [CONTACT_CHANCE] = {BY_CHANCE, BY_TALK},
+    [CONTACT_CALL] = {BY_CALL, BY_SCREEN},           [CONTACT_INTRODUCTION] = {BY_INTRODUCTION, BY_TALK},
+    [CONTACT_MEDIATED] = {BY_INTRODUCTION, BY_TALK}, [CONTACT_GROUP] = {IN_GROUP, BY_TALK},
+    [CONTACT_GROUP_DIGITAL] = {IN_GROUP, BY_SCREEN}, [CONTACT_WORK] = {IN_PROJECT, BY_WORK},
+    [CONTACT_DELIVERY] = {IN_PROJECT, BY_WORK},      [CONTACT_BREACH] = {IN_PROJECT, BY_WORK},
+    [CONTACT_OUTSIDE] = {IN_PROJECT, BY_WORK},
 };
+static const enum cluster_route routes[N_ARENAS] = {[ON_FORUM] = VIA_FORUM, [BY_INTRODUCTION] = VIA_MANAGEMENT};
 
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
                   uint32_t step)
@@ -44,85 +52,145 @@ uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j)
     return k;
 }
 
-static double weight_of(const struct cluster_params *p, enum cluster_kind kind, double trust)
+/* Share of sector and size class that two firms have in common, over what one in four is. */
+static double alikeness(const struct world *w, uint32_t i, uint32_t j)
 {
-    switch (kind) {
-    case CONTACT_CALL: return p->weight_digital + p->weight_digital_trust * trust;
-    case CONTACT_WORK:
-    case CONTACT_DELIVERY:
-    case CONTACT_BREACH: return p->weight_work;
-    default: return p->weight_chat;
+    const struct cluster_firms *f = cluster_firms(w);
+    return 0.5 * ((f->sector[i] == f->sector[j]) + (f->size_class[i] == f->size_class[j])) - 0.25;
+}
+
+static double weight_of(const struct world *w, const struct cluster_contact *contact, double trust)
+{
+    const struct cluster_params *p = cluster_params(w);
+    switch (kinds[contact->kind].weight) {
+    case BY_SCREEN: return p->weight_digital + p->weight_digital_trust * trust;
+    case BY_WORK: return p->weight_work;
+    default: break;
     }
+    if (!p->has_characteristic) return p->weight_chat;
+    return p->weight_chat * (1.0 + p->similarity * alikeness(w, contact->i, contact->j));
+}
+
+/* Part that firm j shares with a firm that it trusts so much. */
+static double shares(const struct world *w, uint32_t j, double trust, bool competitor)
+{
+    const struct cluster_params *p = cluster_params(w);
+    double part = competitor ? 1.0 - p->penalty * (1.0 - trust) : 1.0;
+    if (p->has_restriction && cluster_firms(w)->restricted[j] && trust < p->closed_gate) part *= 1.0 - p->withhold;
+    return part;
 }
 
 static bool becomes_known(const struct world *w, uint32_t block, uint32_t i, uint32_t j,
-                          const struct cluster_contact *contact)
+                          const struct cluster_contact *contact, double trust)
 {
     const struct cluster_firms *f = cluster_firms(w);
     if (contact->kind == CONTACT_MEET || contact->kind >= CONTACT_DELIVERY) return false;
     if (contact->kind == CONTACT_INTRODUCTION || contact->kind == CONTACT_WORK) return true;
-    /* 12 bits: kind, who started the contact, which of its contacts it was */
-    uint32_t step = (uint32_t)contact->kind << 9 | (uint32_t)(contact->i == i) << 8 | contact->step;
+    /* 12 bits: the arena, who started the contact, which of its contacts it was */
+    uint32_t step = (uint32_t)kinds[contact->kind].arena << 9 | (uint32_t)(contact->i == i) << 8 | contact->step;
     struct rng_words word = rng_draw(w->seed, STREAM_awareness, block, f->uid[i], f->uid[j], w->tick, step);
-    return rng_unit(word.word[0]) < cluster_params(w)->known_gain;
+    return rng_unit(word.word[0]) < cluster_params(w)->known_gain * shares(w, j, trust, false);
 }
 
-/* The side of i: its trust in j and what it knows of j. */
-static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct cluster_contact *contact)
+/* First contacts that meet a need, by who brought the two together; project partners are no news. */
+static void count_route(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct cluster_contact *contact)
+{
+    if (contact->kind == CONTACT_WORK || cluster_match_need(cluster_firms(w), i, j) < 0.5) return;
+    cluster_block(w, block)->tally.need_contacts[routes[kinds[contact->kind].arena]] += 1.0;
+}
+
+/* One side of a contact, before it. */
+struct side {
+    uint32_t k; /* place of the tie, or NETWORK_NONE */
+    double trust;
+    bool competitor;
+};
+
+static struct side side_of(const struct world *w, uint32_t i, uint32_t j)
+{
+    struct tie_view v = tie_view(&w->ties, i);
+    struct side side = {network_find(&w->ties, i, j), 0.0, false};
+    if (side.k == NETWORK_NONE) return side;
+    side.trust = (double)tie_trust(w, &v, side.k);
+    side.competitor = v.kind[side.k] & TIE_COMPETITOR;
+    return side;
+}
+
+/* The side of i: its trust in j and what it knows of j. `known` may come of the contact as far as j shares. */
+static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct side *mine,
+                 const struct side *theirs, const struct cluster_contact *contact)
 {
     const struct cluster_params *p = cluster_params(w);
-    bool known = becomes_known(w, block, i, j, contact);
-    uint32_t k = network_find(&w->ties, i, j);
-    struct tie_view v = tie_view(&w->ties, i);
-    double trust = k == NETWORK_NONE ? 0.0 : (double)tie_trust(w, &v, k);
-    double dose = weight_of(p, contact->kind, trust) * (double)contact->hours / p->trust_hours;
+    bool known = becomes_known(w, block, i, j, contact, theirs->trust);
+    uint32_t k = mine->k;
+    double trust = mine->trust, dose = weight_of(w, contact, trust) * (double)contact->hours / p->trust_hours;
     if (k == NETWORK_NONE) {
         if (!known && dose < 0.01) return; /* 1 - exp(-dose) is smaller still */
         k = cluster_tie(w, i, j);
         if (k == NETWORK_NONE) return;
-        v = tie_view(&w->ties, i);
     }
-    double gain = (1.0 - trust) * (1.0 - real_exp(-dose));
+    struct tie_view v = tie_view(&w->ties, i);
+    double gain = (1.0 - trust) * real_risen(dose);
     double next = contact->kind == CONTACT_BREACH ? fmax(0.0, trust - p->breach_ratio * gain) : trust + gain;
+    if (known && !tie_known(w, &v, k)) count_route(w, block, i, j, contact);
     tie_refresh(w, &v, k);
     v.trust[k] = (float)next;
     if (known) v.awareness[k] = 1.0f;
     if (contact->kind == CONTACT_WORK) v.kind[k] |= TIE_PROJECT;
 }
 
-static void bring_home(struct world *w, uint32_t i, double match, double hours)
+static void bring_home(struct world *w, uint32_t i, uint32_t month, double match, double hours)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    uint32_t month = (uint32_t)floor(w->time * 12.0 + 1e-9) % BENEFIT_MONTHS;
     f->benefit[i * BENEFIT_MONTHS + month] +=
-        (float)(p->v_contact * hours * match * f->understanding[i] * f->anchoring[i]);
+        (float)(p->v_contact * hours * match * f->understanding[i] * f->anchoring[i] * cluster_brought_home(w, i));
+}
+
+/* Talk brings home what the other shares: in the open, or in a closed room from its trust on. */
+static void share(struct world *w, struct cluster_tally *tally, uint32_t month, const struct cluster_contact *contact,
+                  const struct side *a, const struct side *b)
+{
+    double gate = cluster_params(w)->closed_gate, hours = (double)contact->hours;
+    double match = cluster_match_value(w, contact->i, contact->j, L1);
+    double from_j = shares(w, contact->j, b->trust, b->competitor),
+           from_i = shares(w, contact->i, a->trust, a->competitor);
+    bring_home(w, contact->i, month, match, hours * from_j);
+    bring_home(w, contact->j, month, match, hours * from_i);
+    *(b->trust < gate ? &tally->shared_open : &tally->shared_closed) += hours * from_j;
+    *(a->trust < gate ? &tally->shared_open : &tally->shared_closed) += hours * from_i;
 }
 
 /* Events and hours that the contact counts for each of the two: a month's work with a partner is one event. */
 static void count(struct world *w, struct cluster_block *c, const struct cluster_contact *contact)
 {
     struct cluster_firms *f = cluster_firms(w);
-    if (contact->kind >= CONTACT_DELIVERY) return;
+    enum cluster_arena arena = kinds[contact->kind].arena;
     double events = contact->kind == CONTACT_MEET ? 0.0 : contact->kind == CONTACT_WORK ? 12.0 * w->dt : 1.0;
     f->joint_events[contact->i] += events;
     f->joint_events[contact->j] += events;
-    c->tally.events[arena_of[contact->kind]] += 2.0 * events;
-    c->tally.hours[arena_of[contact->kind]] += 2.0 * (double)contact->hours;
+    if (arena == BY_INTRODUCTION) {
+        f->mediated[contact->i] += events;
+        f->mediated[contact->j] += events;
+    }
+    c->tally.events[arena] += 2.0 * events;
+    c->tally.hours[arena] += 2.0 * (double)contact->hours;
 }
 
 void cluster_contact(struct world *w, uint32_t block)
 {
     struct cluster_block *c = cluster_block(w, block);
+    uint32_t month = (uint32_t)floor(w->time * 12.0 + 1e-9) % BENEFIT_MONTHS;
     for (uint32_t k = 0; k < c->n_contacts; k++) {
         const struct cluster_contact *contact = &c->room.contact[k];
         uint32_t i = contact->i, j = contact->j;
-        feel(w, block, i, j, contact);
-        feel(w, block, j, i, contact);
+        struct side a = side_of(w, i, j), b = side_of(w, j, i);
+        if (contact->kind != CONTACT_MEET || a.k != NETWORK_NONE || b.k != NETWORK_NONE) {
+            feel(w, block, i, j, &a, &b, contact);
+            feel(w, block, j, i, &b, &a, contact);
+        } /* a word between strangers is no beginning */
+        if (contact->kind >= CONTACT_DELIVERY) continue;
         count(w, c, contact);
-        if (contact->kind == CONTACT_MEET || contact->kind >= CONTACT_WORK) continue;
-        double match = cluster_match_value(w, i, j, L1);
-        bring_home(w, i, match, (double)contact->hours);
-        bring_home(w, j, match, (double)contact->hours);
+        if (contact->kind != CONTACT_MEET && contact->kind != CONTACT_WORK) share(w, &c->tally, month, contact, &a, &b);
     }
 }

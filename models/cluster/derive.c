@@ -1,4 +1,5 @@
 /* derive.c - what follows from the parameters alone, and what crosses them. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,31 @@ static void derive_belonging(const struct cluster_params *p, struct cluster_deri
     d->belong_aims = p->b_aims / sum;
 }
 
+static void derive_understanding(const struct cluster_params *p, struct cluster_derived *d)
+{
+    double sum = p->u_practice + p->u_role + p->u_goals;
+    d->practice = p->u_practice / sum;
+    d->role = p->u_role / sum;
+    d->goals = p->u_goals / sum;
+}
+
+/* What is left `later` ticks more than k whole ones after contact; false without memory. */
+static bool table_fading(const struct cluster_params *p, const struct cluster_derived *d, struct cluster_fading *t,
+                         size_t n, double later, double dt)
+{
+    t->trust = malloc(n * sizeof(float));
+    t->supplier = malloc(n * sizeof(float));
+    t->awareness = malloc(n * sizeof(float));
+    if (!t->trust || !t->supplier || !t->awareness) return false;
+    for (size_t k = 0; k < n; k++) {
+        double years = ((double)k + later) * dt;
+        t->trust[k] = (float)real_exp(-p->trust_waning * years);
+        t->supplier[k] = (float)real_exp(-(p->trust_waning + d->supplier_rate) * years);
+        t->awareness[k] = (float)real_exp(-p->known_decay * years);
+    }
+    return true;
+}
+
 static int derive_fading(const struct run_params *run, const struct cluster_params *p, struct cluster_derived *d,
                          struct error *err)
 {
@@ -84,18 +110,22 @@ static int derive_fading(const struct run_params *run, const struct cluster_para
     if (code) return code;
     size_t n = n_ticks + 1u;
     double dt = 1.0 / (double)run->ticks_per_year;
-    d->keep_trust = malloc(n * sizeof(float));
-    d->keep_supplier = malloc(n * sizeof(float));
-    d->keep_awareness = malloc(n * sizeof(float));
-    if (!d->keep_trust || !d->keep_supplier || !d->keep_awareness)
-        return error_set(err, ERROR_RUN, "no memory for %zu ticks", n);
     d->supplier_rate = p->trust_waning * p->supplier_trust / (1.0 - p->supplier_trust);
-    for (size_t k = 0; k < n; k++) {
-        double years = (double)k * dt;
-        d->keep_trust[k] = (float)real_exp(-p->trust_waning * years);
-        d->keep_supplier[k] = (float)real_exp(-(p->trust_waning + d->supplier_rate) * years);
-        d->keep_awareness[k] = (float)real_exp(-p->known_decay * years);
-    }
+    if (!table_fading(p, d, &d->middle, n, 0.0, dt) || !table_fading(p, d, &d->end, n, 0.5, dt))
+        return error_set(err, ERROR_RUN, "no memory for %zu ticks", n);
+    return ERROR_NONE;
+}
+
+static int apart(const struct pairs *a, const char *a_name, const struct pairs *b, const char *b_name,
+                 struct error *err)
+{
+    for (uint32_t i = 0; i < a->n; i++)
+        for (uint32_t j = 0; j < b->n; j++)
+            if (a->first[i] < b->second[j] && b->first[j] < a->second[i])
+                return error_set(err, ERROR_CONFIG,
+                                 "world.programme.%s: found a span from %.10g inside a span of world.programme.%s, "
+                                 "expected levels that do not overlap",
+                                 b_name, b->first[j], a_name);
     return ERROR_NONE;
 }
 
@@ -118,14 +148,160 @@ static int check_levels(const struct cluster_params *p, struct error *err)
                              "model.firms.understanding_sd: found %g, expected less than %g, the largest that a Beta "
                              "of mean %g can have",
                              p->u_sd, sqrt(means[k] * (1.0 - means[k])), means[k]);
-    for (uint32_t a = 0; a < p->arena.n; a++)
-        for (uint32_t b = 0; b < p->arena_pro.n; b++)
-            if (p->arena.first[a] < p->arena_pro.second[b] && p->arena_pro.first[b] < p->arena.second[a])
-                return error_set(err, ERROR_CONFIG,
-                                 "world.programme.arena_pro: found a span from %.10g inside a span of "
-                                 "world.programme.arena, expected levels that do not overlap",
-                                 p->arena_pro.first[b]);
+    int code = apart(&p->arena, "arena", &p->arena_pro, "arena_pro", err);
+    if (!code) code = apart(&p->arena, "arena", &p->gce, "gce", err);
+    return code ? code : apart(&p->arena_pro, "arena_pro", &p->gce, "gce", err);
+}
+
+/* ---- policies and expansion ------------------------------------------------------------------------------------------ */
+
+int cluster_choose(const char *found, const char *path, const char *const *choices, int *chosen, struct error *err)
+{
+    char list[256] = "";
+    struct param_nearest near = {0};
+    for (int k = 0; choices[k]; k++) {
+        if (strcmp(found, choices[k]) == 0) {
+            *chosen = k;
+            return ERROR_NONE;
+        }
+        param_consider(&near, found, choices[k]);
+        size_t n = strlen(list);
+        snprintf(list + n, sizeof list - n, "%s%s", k ? ", " : "", choices[k]);
+    }
+    return error_set(err, ERROR_CONFIG, "%s: found \"%.64s\", expected one of %s%s%s%s", path, found, list,
+                     near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");
+}
+
+static int check_dates(const struct run_params *run, const char *name, const struct cluster_policy_plan *plan,
+                       struct error *err)
+{
+    if (plan->end <= plan->start)
+        return error_set(err, ERROR_CONFIG, "policies.%s.end: found %.10g, expected a time after its start (%.10g)",
+                         name, plan->end, plan->start);
+    if (plan->on && (plan->start >= run->end || plan->end <= run->start))
+        return error_set(err, ERROR_CONFIG,
+                         "policies.%s.%s: found a policy that is on from %.10g to %.10g, expected a time inside the "
+                         "run (%.10g to %.10g)",
+                         name, plan->end <= run->start ? "end" : "start", plan->start, plan->end, run->start, run->end);
     return ERROR_NONE;
+}
+
+static int derive_policy(const struct run_params *run, const char *name, const char *trigger,
+                         struct cluster_policy_plan *plan, struct error *err)
+{
+    struct error why = {0};
+    int code = check_dates(run, name, plan, err);
+    if (!code && cluster_trigger_parse(trigger, &plan->trigger, &why)) {
+        const char *text = strncmp(why.text, "a trigger: ", 11) == 0 ? why.text + 11 : why.text;
+        code = error_set(err, ERROR_CONFIG, "policies.%s.trigger: %.512s", name, text);
+    }
+    if (!plan->on) plan->intensity = 0.0;
+    return code;
+}
+
+static int derive_policies(const struct run_params *run, const struct cluster_params *p, struct cluster_derived *d,
+                           struct error *err)
+{
+    int code = ERROR_NONE;
+    struct cluster_policy_plan *plan = d->policy;
+#define POLICY(name, doc)                                                                                              \
+    if (!code) {                                                                                                       \
+        plan->on = p->name##_on;                                                                                       \
+        plan->start = p->name##_start;                                                                                 \
+        plan->end = p->name##_end;                                                                                     \
+        plan->lasts = p->name##_lasts;                                                                                 \
+        plan->intensity = p->name##_intensity;                                                                         \
+        code = derive_policy(run, #name, p->name##_trigger.text, plan++, err);                                         \
+    }
+#include "cluster/policies.def"
+#undef POLICY
+    return code;
+}
+
+static bool both_in_force(const struct cluster_derived *d, enum cluster_policy a, enum cluster_policy b)
+{
+    const struct cluster_policy_plan *x = &d->policy[a], *y = &d->policy[b];
+    return x->on && y->on && x->start < y->end && y->start < x->end;
+}
+
+/* What contradicts what. */
+static int check_policies(const struct cluster_params *p, const struct cluster_derived *d, struct error *err)
+{
+    const struct cluster_policy_plan *recruitment = &d->policy[POLICY_recruitment];
+    bool merges = p->merger_members > 0 && recruitment->on && p->recruitment_pace <= 0.0;
+    if (d->groups == STABLE_GROUPS && p->inclusion_mixed > 0.0 && both_in_force(d, POLICY_gatherings, POLICY_inclusion))
+        return error_set(
+            err, ERROR_CONFIG,
+            "policies.gatherings.groups: found \"stable\" beside policies.inclusion.mixed = %g in the same "
+            "time, expected groups that are not stable, or 0",
+            p->inclusion_mixed);
+    if (merges && p->merger_time >= recruitment->start && p->merger_time < recruitment->end &&
+        !(recruitment->lasts > 0.0))
+        return error_set(
+            err, ERROR_CONFIG,
+            "policies.recruitment.pace: found a pause over world.expansion.merger_time (%.10g), expected a "
+            "merger outside of it",
+            p->merger_time);
+    if (d->policy[POLICY_easy_wins].on && !p->small_projects_on && !p->votes_on)
+        return error_set(
+            err, ERROR_CONFIG,
+            "policies.easy_wins.on: found true with neither policies.small_projects nor policies.votes on, "
+            "expected one of the two, whose projects it shapes");
+    return ERROR_NONE;
+}
+
+/* The largest target of the run, and that it never falls below 2. */
+static int check_expansion(const struct run_params *run, const struct cluster_params *p,
+                           const struct cluster_derived *d, double *top, struct error *err)
+{
+    uint32_t n_ticks = 0;
+    int code = world_count_ticks(run, &n_ticks, err);
+    *top = 0.0;
+    for (uint32_t k = 0; !code && k <= n_ticks; k++) {
+        double time = run->start + (double)k / (double)run->ticks_per_year, target = cluster_target(p, d, time);
+        if (target < 2.0)
+            return error_set(
+                err, ERROR_CONFIG,
+                "world.expansion.pulse_members: found %g, with which the target falls to %g members at %.10g, "
+                "expected at least 2",
+                p->pulse_members, target, time);
+        double merged = cluster_merger_due(p, time) ? (double)p->merger_members : 0.0;
+        *top = fmax(*top, target - merged);
+    }
+    /* whoever is above a path that has fallen stays when the other cluster joins */
+    if (cluster_merger_due(p, run->end)) *top += (double)p->merger_members;
+    if (!code && *top > 10000.0)
+        code =
+            error_set(err, ERROR_CONFIG, "world.expansion: found a target of %g members, expected at most 10000", *top);
+    return code;
+}
+
+static int derive_choices(const struct run_params *run, const struct cluster_params *p, struct cluster_derived *d,
+                          struct error *err)
+{
+    static const char *const forms[] = {"path", "logistic", NULL}, *const modes[] = {"physical", "digital", NULL},
+                             *const groups[] = {"none", "stable", "reshuffled", NULL};
+    int form = 0, mode = 0, group = 0;
+    int code = cluster_choose(p->form.text, "world.expansion.form", forms, &form, err);
+    if (!code) code = cluster_choose(p->gatherings_mode.text, "policies.gatherings.mode", modes, &mode, err);
+    if (!code) code = cluster_choose(p->gatherings_groups.text, "policies.gatherings.groups", groups, &group, err);
+    d->logistic = form == 1;
+    d->digital_gatherings = mode == 1;
+    d->groups = (enum cluster_group_work)group;
+    d->logistic_low = 1.0 / (1.0 + real_exp(-p->logistic_rate * (run->start - p->logistic_middle)));
+    return code;
+}
+
+/* Members that a faster pace of recruitment adds at most to the target. */
+static double added_by_pace(const struct run_params *run, const struct cluster_params *p,
+                            const struct cluster_derived *d)
+{
+    const struct cluster_policy_plan *plan = &d->policy[POLICY_recruitment];
+    double more = p->recruitment_pace - 1.0, dt = 1.0 / (double)run->ticks_per_year, grown = 0.0;
+    if (!plan->on || !(more > 0.0)) return 0.0;
+    for (double time = run->start; time < run->end - 0.5 * dt; time += dt)
+        grown += fmax(0.0, cluster_target(p, d, time + dt) - cluster_target(p, d, time));
+    return more * grown;
 }
 
 /* Firms that a roster dates after the start join whatever the path says: they need room of their own. */
@@ -161,7 +337,15 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
         code = error_set(err, ERROR_CONFIG, "world.members: found no point, expected at least one");
     if (!code) code = derive_shares(p, d, err);
     if (!code) code = derive_fading(run, p, d, err);
+    if (!code) code = derive_choices(run, p, d, err);
+    double top = 0.0;
+    if (!code) code = check_expansion(run, p, d, &top, err);
+    if (!code) code = derive_policies(run, p, d, err);
+    if (!code) code = check_policies(p, d, err);
+    if (!code) code = cluster_plan(run, p, d, err);
     if (code) goto out;
+    top += added_by_pace(run, p, d);
+    derive_understanding(p, d);
     derive_projects(p, d);
     derive_belonging(p, d);
     for (int a = 0; a < N_PLACES; a++)
@@ -171,9 +355,6 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
         }
     for (int k = 0; k <= PREFERENCE_STEPS; k++)
         d->preference[k] = real_pow((0.1 + (double)k / PREFERENCE_STEPS) / 1.1, p->preference);
-    double top = 0.0;
-    for (uint32_t k = 0; k < p->members_path.n; k++)
-        top = p->members_path.second[k] > top ? p->members_path.second[k] : top;
     scale->n_blocks = (uint32_t)p->clusters;
     scale->firms_per_block = (uint32_t)(top + 0.5) + 1u + later_joiners(run, roster);
     scale->ties_per_firm = scale->firms_per_block < 32 ? scale->firms_per_block : 32;
@@ -181,7 +362,7 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
         code = error_set(err, ERROR_CONFIG,
                          "world.clusters: found %u clusters of up to %u members, expected at most 2e9 firms",
                          scale->n_blocks, scale->firms_per_block);
-    d->founders = (uint32_t)(param_path_at(&p->members_path, run->start) + 0.5);
+    d->founders = (uint32_t)(cluster_target(p, d, run->start) + 0.5);
     if (!code) code = check_roster(run, roster, (uint32_t)(top + 0.5), err);
 out:
     if (code) cluster_release(d);
@@ -191,8 +372,11 @@ out:
 void cluster_release(void *derived)
 {
     struct cluster_derived *d = derived;
-    free(d->keep_trust);
-    free(d->keep_supplier);
-    free(d->keep_awareness);
+    struct cluster_fading *tables[2] = {&d->middle, &d->end};
+    for (int t = 0; t < 2; t++) {
+        free(tables[t]->trust);
+        free(tables[t]->supplier);
+        free(tables[t]->awareness);
+    }
     memset(d, 0, sizeof *d);
 }

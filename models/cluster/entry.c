@@ -37,39 +37,100 @@ static double given(const struct world *w, int64_t row, enum cluster_roster_colu
     return row < 0 ? NAN : r->value[(size_t)row * r->n_columns + (size_t)column];
 }
 
+struct identity {
+    int sector, place, prior;
+    double employees, within;
+};
+
+static struct identity identity_of(const struct cluster_params *p, const struct cluster_derived *d, struct rng *r)
+{
+    struct identity one;
+    one.sector = pick(d->sector_upto, N_SECTORS, rng_uniform(r));
+    one.place = pick(d->place_upto, N_PLACES, rng_uniform(r));
+    one.employees = fmax(1.0, p->size_median * real_exp(p->size_sigma * rng_normal(r)));
+    one.within = rng_uniform(r);
+    double prior = rng_uniform(r);
+    one.prior = prior < p->prior_good ? PRIOR_GOOD : prior < p->prior_good + p->prior_bad ? PRIOR_BAD : PRIOR_NONE;
+    return one;
+}
+
 static void draw_identity(struct world *w, uint32_t i, int64_t row, struct rng *r)
 {
     const struct cluster_params *p = cluster_params(w);
-    const struct cluster_derived *d = cluster_derived(w);
     struct cluster_firms *f = cluster_firms(w);
-    int sector = pick(d->sector_upto, N_SECTORS, rng_uniform(r)), place = pick(d->place_upto, N_PLACES, rng_uniform(r));
-    double employees = p->size_median * real_exp(p->size_sigma * rng_normal(r)), within = rng_uniform(r);
-    double prior = rng_uniform(r);
+    struct identity one = identity_of(p, cluster_derived(w), r);
+    int sector = one.sector, place = one.place;
+    double employees = one.employees;
     if (!isnan(given(w, row, ROSTER_SECTOR))) sector = (int)given(w, row, ROSTER_SECTOR);
     if (!isnan(given(w, row, ROSTER_PLACE))) place = (int)given(w, row, ROSTER_PLACE);
     if (!isnan(given(w, row, ROSTER_SIZE_CLASS)))
-        employees = employees_in_class((int)given(w, row, ROSTER_SIZE_CLASS), within);
+        employees = employees_in_class((int)given(w, row, ROSTER_SIZE_CLASS), one.within);
     if (!isnan(given(w, row, ROSTER_EMPLOYEES))) employees = given(w, row, ROSTER_EMPLOYEES);
     f->sector[i] = (uint8_t)sector;
     f->place[i] = (uint8_t)place;
     f->employees[i] = employees < 1.0 ? 1.0 : employees;
     f->size_class[i] = size_class(f->employees[i]);
-    f->prior[i] = prior < p->prior_good ? PRIOR_GOOD : prior < p->prior_good + p->prior_bad ? PRIOR_BAD : PRIOR_NONE;
-    f->prominence[i] = real_pow(f->employees[i], p->attention);
+    f->prior[i] = (uint8_t)one.prior;
+    f->prominence[i] = real_pow(f->employees[i], p->attention_size);
 }
 
-static void draw_attitude(struct world *w, uint32_t i, struct rng *r)
+struct attitude {
+    double anchoring_own, hours_base, understanding;
+};
+
+/* As drawn for a firm of that size and network experience. */
+static struct attitude attitude_of(const struct cluster_params *p, double employees, int prior, struct rng *r)
+{
+    struct attitude a;
+    double sigma = p->hours_sigma, mean = prior == PRIOR_GOOD ? p->u_good : prior == PRIOR_BAD ? p->u_bad : p->u_none;
+    a.anchoring_own = p->a_base + p->a_size * real_log(employees) + p->a_sd * rng_normal(r);
+    double spread = real_exp(sigma * rng_normal(r) - 0.5 * sigma * sigma);
+    a.hours_base = p->hours_mean * spread * real_pow(employees / p->size_median, p->hours_size);
+    a.understanding = rng_beta(r, mean, p->u_sd);
+    return a;
+}
+
+static double anchoring_from(const struct cluster_params *p, const struct attitude *a)
+{
+    return real_clamp(p->a_understanding * a->understanding + a->anchoring_own, 0.0, 1.0);
+}
+
+static bool is_restricted(const struct world *w, uint32_t block, uint32_t i)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_firms *f = cluster_firms(w);
+    struct rng r = rng_open(w->seed, STREAM_restriction, block, f->uid[i], RNG_NOBODY, 0);
+    return rng_uniform(&r) < (f->sector[i] == CORE ? p->restricted_core : p->restricted_other);
+}
+
+static void draw_attitude(struct world *w, uint32_t block, uint32_t i, struct rng *r)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    double sigma = p->hours_sigma;
-    double mean = f->prior[i] == PRIOR_GOOD ? p->u_good : f->prior[i] == PRIOR_BAD ? p->u_bad : p->u_none;
-    f->anchoring_own[i] = p->a_base + p->a_size * real_log(f->employees[i]) + p->a_sd * rng_normal(r);
-    double spread = real_exp(sigma * rng_normal(r) - 0.5 * sigma * sigma);
-    f->hours_base[i] = p->hours_mean * spread * real_pow(f->employees[i] / p->size_median, p->hours_size);
-    f->understanding[i] = f->understanding_entry[i] = rng_beta(r, mean, p->u_sd);
-    f->anchoring[i] = real_clamp(p->a_understanding * f->understanding[i] + f->anchoring_own[i], 0.0, 1.0);
+    struct attitude a = attitude_of(p, f->employees[i], f->prior[i], r);
+    f->anchoring_own[i] = a.anchoring_own;
+    f->hours_base[i] = a.hours_base;
+    f->understanding[i] = f->understanding_entry[i] = a.understanding;
+    f->practice[i] = f->role[i] = f->goals[i] = a.understanding;
+    f->anchoring[i] = anchoring_from(p, &a);
+    f->integration[i] = p->integration_entry * f->anchoring[i];
+    f->wariness[i] = p->has_wariness && f->prior[i] == PRIOR_BAD ? p->wary_start : 0.0;
     f->belonging[i] = p->b_entry;
+    f->restricted[i] = is_restricted(w, block, i);
+    f->group[i] = NO_GROUP;
+    f->buddy[i] = RNG_NOBODY;
+}
+
+/* An entrant comes with clearer goals where the cluster has a name (P18). */
+static void aim(struct world *w, uint32_t block, uint32_t i)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    if (!p->has_prestige) return;
+    f->goals[i] += p->prestige_goals * cluster_block(w, block)->life.prestige * (1.0 - f->goals[i]);
+    f->understanding[i] = f->understanding_entry[i] = cluster_derived(w)->practice * f->practice[i] +
+                                                      cluster_derived(w)->role * f->role[i] +
+                                                      cluster_derived(w)->goals * f->goals[i];
 }
 
 /* A domain near the sector's own: step away from it with probability falling by exp(-1/1.5) a step, both ways round. */
@@ -101,6 +162,20 @@ static void set_profile(struct cluster_firms *f, uint32_t i)
         f->profile[i * DOMAINS + d] = (float)(x[d] / sqrt(square));
 }
 
+void cluster_mark(struct cluster_firms *f, uint32_t i)
+{
+    uint64_t *has = &f->marks[MARKS * i + HAS], *needs = &f->marks[MARKS * i + NEEDED],
+             *wide = &f->marks[MARKS * i + WIDE];
+    *has = *needs = *wide = 0;
+    for (uint32_t a = 0; a < COMPETENCES; a++)
+        if (f->skill[i * COMPETENCES + a] > 0.0f) *has |= UINT64_C(1) << f->competence[i * COMPETENCES + a];
+    for (uint32_t a = 0; a < NEEDS; a++) {
+        uint8_t need = f->need[i * NEEDS + a];
+        *needs |= UINT64_C(1) << need;
+        *wide |= ((UINT64_C(1) << SPECIALTIES) - 1) << need / SPECIALTIES * SPECIALTIES;
+    }
+}
+
 static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
 {
     struct cluster_firms *f = cluster_firms(w);
@@ -109,7 +184,9 @@ static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
         uint8_t domain = near_domain(f, i, r);
         while (holds_domain(f, i, a, domain))
             domain = (uint8_t)((domain + 1) % DOMAINS);
-        f->competence[i * COMPETENCES + a] = (uint8_t)(domain * SPECIALTIES + (int)rng_below(r, SPECIALTIES));
+        int specialty = (int)rng_below(r, SPECIALTIES);
+        if (rng_uniform(r) < cluster_params(w)->regional) specialty = (f->place[i] + domain) % SPECIALTIES;
+        f->competence[i * COMPETENCES + a] = (uint8_t)(domain * SPECIALTIES + specialty);
         float level = (float)(0.4 + 0.6 * rng_uniform(r));
         f->skill[i * COMPETENCES + a] = a < n ? level : 0.0f;
     }
@@ -120,12 +197,32 @@ static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
             domain = (uint8_t)((domain + 1) % DOMAINS);
         f->need[i * NEEDS + a] = (uint8_t)(domain * SPECIALTIES + (int)rng_below(r, SPECIALTIES));
     }
+    cluster_mark(f, i);
 }
 
 static void make_known(struct world *w, uint32_t i, uint32_t j, double awareness)
 {
     uint32_t k = cluster_tie(w, i, j);
-    if (k != NETWORK_NONE) network_value(&w->ties, i, TIE_AWARENESS)[k] = (float)awareness;
+    if (k == NETWORK_NONE) return;
+    /* a tie's values are those of the middle of a tick; it is as fresh as that when the tick begins */
+    network_value(&w->ties, i, TIE_AWARENESS)[k] = (float)awareness * cluster_derived(w)->end.awareness[0];
+}
+
+static bool is_merged(uint32_t uid) { return uid >= FIRST_MERGED; }
+
+/* Two firms of the other cluster may know and trust each other: U(0, 2 merger_trust), the same on both sides. */
+static void acquaint_merged(struct world *w, uint32_t block, uint32_t i, uint32_t j)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct rng r = cluster_pair_draws(w, block, STREAM_merged, i, j);
+    if (rng_uniform(&r) >= p->merger_known) return;
+    uint32_t both[2] = {i, j};
+    double trust = 2.0 * p->merger_trust * rng_uniform(&r), awareness = 0.5 + 0.5 * rng_uniform(&r);
+    for (int side = 0; side < 2; side++) {
+        make_known(w, both[side], both[1 - side], awareness);
+        uint32_t k = network_find(&w->ties, both[side], both[1 - side]);
+        if (k != NETWORK_NONE) network_value(&w->ties, both[side], TIE_TRUST)[k] = (float)fmin(trust, 0.99);
+    }
 }
 
 /* Do a newcomer and each member know of each other from before? One draw for both sides; how fresh it is, one each. */
@@ -136,6 +233,10 @@ static void acquaint(struct world *w, uint32_t block, uint32_t i)
     EACH_MEMBER(w, block, j)
     {
         if (j == i) continue;
+        if (is_merged(f->uid[i]) && is_merged(f->uid[j])) {
+            acquaint_merged(w, block, i, j);
+            continue;
+        }
         uint32_t low = f->uid[i] < f->uid[j] ? i : j, high = low == i ? j : i;
         struct rng r = rng_open(w->seed, STREAM_acquainted, block, f->uid[low], f->uid[high], 0);
         if (rng_uniform(&r) >= (f->place[i] == f->place[j] ? p->known_near : p->known_start)) continue;
@@ -263,7 +364,8 @@ uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t ro
     struct rng attitude = rng_open(w->seed, STREAM_attitude, block, uid, RNG_NOBODY, 0);
     struct rng knowledge = rng_open(w->seed, STREAM_knowledge, block, uid, RNG_NOBODY, 0);
     draw_identity(w, i, roster_row, &identity);
-    draw_attitude(w, i, &attitude);
+    draw_attitude(w, block, i, &attitude);
+    if (!founder) aim(w, block, i);
     draw_knowledge(w, i, &knowledge);
     open_accounts(w, i);
     f->known_to_staff[i] = 1.0; /* management has just taken the firm in */
@@ -274,4 +376,15 @@ uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t ro
     if (f->sector[i] == CORE) pick_suppliers(w, block, i);
     if (f->sector[i] == SUPPLIER) offer_supply(w, block, i);
     return i;
+}
+
+void cluster_attitude_of(const struct world *w, uint32_t block, uint32_t uid, double *understanding, double *anchoring)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct rng identity = rng_open(w->seed, STREAM_firm, block, uid, RNG_NOBODY, 0);
+    struct rng attitude = rng_open(w->seed, STREAM_attitude, block, uid, RNG_NOBODY, 0);
+    struct identity one = identity_of(p, cluster_derived(w), &identity);
+    struct attitude a = attitude_of(p, one.employees, one.prior, &attitude);
+    *understanding = a.understanding;
+    *anchoring = anchoring_from(p, &a);
 }

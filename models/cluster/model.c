@@ -28,14 +28,16 @@ static const struct tie_value tie_values[] = {
     {"awareness", "1", "awareness of the partner's competence today; known from 0.5 on"},
 };
 
-#define ALL    (1u << BY_TENURE_COHORT | 1u << BY_SIZE_CLASS | 1u << BY_SECTOR | 1u << BY_QUADRANT)
-#define ARENAS (1u << BY_ARENA)
-#define LEVELS (1u << BY_LEVEL)
+#define ALL     (1u << BY_TENURE_COHORT | 1u << BY_SIZE_CLASS | 1u << BY_SECTOR | 1u << BY_QUADRANT)
+#define ARENAS  (1u << BY_ARENA)
+#define LEVELS  (1u << BY_LEVEL)
+#define CLASSES (1u << BY_SIZE_CLASS | 1u << BY_QUADRANT)
+#define ROUTES  (1u << BY_ROUTE)
 static const struct observable observables[] = {
 #define OBSERVABLE(name, unit, methods, low, high, combine, cadence, by, long_name, doc)                               \
     {#name, unit, methods, low, high, OBSERVE_##combine, OBSERVE_##cadence, "/", -1, by, long_name, doc},
-#define COST(name, unit, long_name, doc)                                                                               \
-    {#name, unit, "time: sum", 0, INFINITY, OBSERVE_SUM, OBSERVE_TICK, "/cost", BY_INSTRUMENT, 0, long_name, doc},
+#define COST(name, unit, combine, methods, long_name, doc)                                                             \
+    {#name, unit, methods, 0, INFINITY, OBSERVE_##combine, OBSERVE_TICK, "/cost", BY_INSTRUMENT, 0, long_name, doc},
 #include "cluster/observables.def"
 #undef OBSERVABLE
 #undef COST
@@ -45,9 +47,15 @@ static const char *const cohorts[] = {"founders", "under 1 year", "1 to 3 years"
 static const char *const sizes[] = {"1-9", "10-49", "50-249", "250+"};
 static const char *const sectors[] = {"core", "supplier", "tech", "research", "public", "investor", "other", NULL};
 static const char *const quadrants[] = {"low U, low A", "high U, low A", "low U, high A", "high U, high A"};
-static const char *const arenas[] = {"gathering", "chance", "call", "introduction", "project"};
+static const char *const arenas[] = {"gathering", "course",       "forum", "chance",
+                                     "call",      "introduction", "group", "project"};
+static const char *const routes[] = {"direct", "management", "forum"};
 static const char *const levels[] = {"L1", "L2", "L3", "L4"};
-static const char *const instruments[] = {"gatherings", "outreach", "brokering", "opening"};
+static const char *const instruments[] = {
+#define POLICY(name, doc) #name,
+#include "cluster/policies.def"
+#undef POLICY
+};
 static const struct grouping groupings[] = {
     [BY_TENURE_COHORT] = {"tenure_cohort", cohorts, N_COHORTS, "founding members, and later ones by time since entry"},
     [BY_SIZE_CLASS] = {"size_class", sizes, N_SIZES, "employees"},
@@ -57,16 +65,18 @@ static const struct grouping groupings[] = {
     [BY_LEVEL] =
         {"level", levels, N_LEVELS,
          "sensitivity: framework conditions, knowledge sharing, knowledge development, technology development"},
-    [BY_INSTRUMENT] = {"instrument", instruments, N_INSTRUMENTS, "instrument of facilitation"},
+    [BY_ROUTE] = {"route", routes, N_ROUTES, "how two firms came into contact"},
+    [BY_INSTRUMENT] = {"instrument", instruments, N_POLICIES, "instrument of facilitation"},
 };
 
 #define R(name)   (UINT64_C(1) << FIELD_##name)
 #define TIES      PROCESS_TIES
 #define BLOCK     PROCESS_BLOCK
-#define KNOWLEDGE (R(competence) | R(skill) | R(profile) | R(need))
+#define KNOWLEDGE (R(competence) | R(skill) | R(profile) | R(need) | R(marks))
 #define PROJECTS                                                                                                       \
-    (R(member) | R(uid) | R(sector) | KNOWLEDGE | R(understanding) | R(hours_year) | R(hours_projects) | R(committed))
-#define ENTRY ((UINT64_C(1) << N_FIELDS) - 1)
+    (R(member) | R(uid) | R(founder) | R(entered) | R(sector) | KNOWLEDGE | R(understanding) | R(integration) |        \
+     R(hours_year) | R(hours_projects) | R(committed))
+#define ENTRY (~UINT64_C(0) >> (64 - N_FIELDS))
 static const struct process schedule[] = {
 #define PROCESS(name, reads, writes, doc)                                                                              \
     {#name, cluster_##name, PROCESS_LOCAL, reads, writes, "model.processes." #name, doc},
@@ -74,7 +84,7 @@ static const struct process schedule[] = {
 #include "cluster/schedule.def"
 #undef PROCESS
 };
-_Static_assert(N_FIELDS < 62, "bits 62 and 63 of a process's reads and writes mean ties and block");
+_Static_assert(N_FIELDS <= 62, "bits 62 and 63 of a process's reads and writes mean ties and block");
 _Static_assert((int)N_STREAMS < (int)RNG_STREAM_MAX, "the last stream is the replicate seeds'");
 
 static const char *const places[] = {
@@ -103,7 +113,7 @@ static uint32_t cluster_uid(const struct world *w, uint32_t slot)
 static float cluster_tie_today(const struct world *w, uint32_t i, uint32_t k, uint32_t v)
 {
     struct tie_view view = tie_view(&w->ties, i);
-    return v == TIE_TRUST ? tie_trust(w, &view, k) : tie_awareness(w, &view, k);
+    return v == TIE_TRUST ? tie_trust_end(w, &view, k) : tie_awareness_end(w, &view, k);
 }
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -138,4 +148,7 @@ const struct model cluster_model = {
     .uid = cluster_uid,
     .tie_today = cluster_tie_today,
     .block_bytes = cluster_block_bytes,
+    .path_file = "world.members_file",
+    .path_target = "world.members",
+    .budgets = cluster_planned_costs,
 };

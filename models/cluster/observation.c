@@ -15,11 +15,15 @@ enum mean {
     MEAN_OVERVIEW,
     MEAN_STRONG,
     MEAN_UTILISATION,
+    MEAN_INITIATIONS,
+    MEAN_MEDIATED,
+    MEAN_ATTENDANCE, /* missing without a gathering */
     N_MEANS
 };
 static const uint32_t observable_of[N_MEANS] = {
     OBSERVE_collaboration, OBSERVE_sense_of_community, OBSERVE_understanding, OBSERVE_anchoring,
-    OBSERVE_trust,         OBSERVE_overview,           OBSERVE_strong_ties,   OBSERVE_utilisation};
+    OBSERVE_trust,         OBSERVE_overview,           OBSERVE_strong_ties,   OBSERVE_utilisation,
+    OBSERVE_initiations,   OBSERVE_mediated,           OBSERVE_attendance};
 static const uint32_t groups_of[] = {
     [BY_TENURE_COHORT] = N_COHORTS, [BY_SIZE_CLASS] = N_SIZES, [BY_SECTOR] = N_SECTORS, [BY_QUADRANT] = N_QUADRANTS};
 enum { GROUPINGS_OF_FIRMS = 4, MAX_GROUPS = 7 };
@@ -42,7 +46,7 @@ static uint32_t cohort(const struct world *w, uint32_t i)
     return f->founder[i] ? 0 : tenure < 1.0 ? 1 : tenure < 3.0 ? 2 : 3;
 }
 
-static void values_of(const struct world *w, uint32_t i, double others, double x[N_MEANS])
+static void values_of(const struct world *w, uint32_t i, double others, double gatherings, double x[N_MEANS])
 {
     const struct cluster_firms *f = cluster_firms(w);
     x[MEAN_COLLABORATION] = f->joint_events[i] / w->dt;
@@ -53,16 +57,20 @@ static void values_of(const struct world *w, uint32_t i, double others, double x
     x[MEAN_OVERVIEW] = f->known[i] / others;
     x[MEAN_STRONG] = f->strong_supplier[i] + f->strong_project[i] + f->strong_own[i];
     x[MEAN_UTILISATION] = f->utilisation[i];
+    x[MEAN_INITIATIONS] = f->initiated[i] / w->dt;
+    x[MEAN_MEDIATED] = f->mediated[i] / w->dt;
+    x[MEAN_ATTENDANCE] = f->attended_now[i] / gatherings;
 }
 
 static void observe_means(struct world *w, uint32_t block)
 {
     const struct cluster_firms *f = cluster_firms(w);
     struct sums all = {0}, by[GROUPINGS_OF_FIRMS][MAX_GROUPS] = {{{0}}};
+    uint32_t gatherings = cluster_block(w, block)->tally.gatherings, n_means = gatherings ? N_MEANS : MEAN_ATTENDANCE;
     double others = fmax(1.0, cluster_block(w, block)->n - 1.0), x[N_MEANS];
     EACH_MEMBER(w, block, i)
     {
-        values_of(w, i, others, x);
+        values_of(w, i, others, fmax(1.0, gatherings), x);
         add(&all, x);
         add(&by[BY_TENURE_COHORT][cohort(w, i)], x);
         add(&by[BY_SIZE_CLASS][f->size_class[i]], x);
@@ -70,13 +78,14 @@ static void observe_means(struct world *w, uint32_t block)
         add(&by[BY_QUADRANT][(f->understanding[i] >= 0.5) + 2 * (f->anchoring[i] >= 0.5)], x);
     }
     observe_put(w, block, OBSERVE_members, all.n);
-    for (uint32_t m = 0; m < N_MEANS && all.n > 0.0; m++)
+    for (uint32_t m = 0; m < n_means && all.n > 0.0; m++)
         observe_put(w, block, observable_of[m], all.x[m] / all.n);
     for (uint32_t g = 0; g < GROUPINGS_OF_FIRMS; g++)
         for (uint32_t level = 0; level < groups_of[g]; level++) {
             const struct sums *s = &by[g][level];
             observe_put_by(w, block, OBSERVE_members, g, level, s->n);
-            for (uint32_t m = 0; m < N_MEANS && s->n > 0.0; m++)
+            uint32_t known = g == BY_SIZE_CLASS || g == BY_QUADRANT ? n_means : MEAN_INITIATIONS;
+            for (uint32_t m = 0; m < known && s->n > 0.0; m++)
                 observe_put_by(w, block, observable_of[m], g, level, s->x[m] / s->n);
         }
 }
@@ -147,7 +156,7 @@ static void observe_projects(struct world *w, uint32_t block)
     double running[N_LEVELS] = {0}, all = 0.0, started = 0.0, pairs = 0.0;
     for (uint32_t k = 0; k < c->n_projects; k++) {
         const struct cluster_project *project = &c->room.project[k];
-        if (project->ended) continue;
+        if (project->ended || project->origin == OUTSIDE) continue;
         running[project->level] += 1.0;
         double here = 0.0;
         for (uint32_t a = 0; a < project->n; a++)
@@ -179,11 +188,14 @@ static void observe_cluster(struct world *w, uint32_t block)
         observe_put_by(w, block, OBSERVE_hours_together, BY_ARENA, arena, t->hours[arena] / n / w->dt);
         hours += t->hours[arena];
     }
-    for (uint32_t k = 0; k < N_INSTRUMENTS; k++) {
+    for (uint32_t k = 0; k < N_POLICIES; k++) {
         double money = t->staff_hours[k] * p->staff_wage + t->member_hours[k] * p->member_wage + t->bills[k];
         observe_put_level(w, block, OBSERVE_management_hours, k, t->staff_hours[k]);
         observe_put_level(w, block, OBSERVE_member_hours, k, t->member_hours[k]);
         observe_put_level(w, block, OBSERVE_money, k, money);
+        observe_put_level(w, block, OBSERVE_queued_hours, k, t->queued_hours[k]);
+        observe_put_level(w, block, OBSERVE_dropped_hours, k, t->dropped_hours[k]);
+        observe_put_level(w, block, OBSERVE_intensity, k, c->policy[k].intensity);
         staff += t->staff_hours[k];
     }
     observe_put(w, block, OBSERVE_hours_together, hours / n / w->dt);
@@ -193,9 +205,84 @@ static void observe_cluster(struct world *w, uint32_t block)
     observe_put(w, block, OBSERVE_applicants_waiting, c->n_waiting);
     observe_put(w, block, OBSERVE_introductions, t->introductions / w->dt);
     observe_put(w, block, OBSERVE_requests_waiting, c->n_requests);
-    observe_put(w, block, OBSERVE_programme_level, c->level);
     observe_put(w, block, OBSERVE_closed, c->closed);
-    if (t->invitations) observe_put(w, block, OBSERVE_attendance, (double)t->attendances / t->invitations);
+}
+
+static void observe_life(struct world *w, uint32_t block)
+{
+    const struct cluster_block *c = cluster_block(w, block);
+    const struct cluster_tally *t = &c->tally;
+    observe_put(w, block, OBSERVE_programme_level, c->level);
+    observe_put(w, block, OBSERVE_life_phase, c->life.phase);
+    observe_put(w, block, OBSERVE_growth, c->life.growth);
+    observe_put(w, block, OBSERVE_prestige, c->life.prestige);
+    observe_put(w, block, OBSERVE_visible_results, t->visible / w->dt);
+    observe_put(w, block, OBSERVE_funding, c->funding);
+    observe_put(w, block, OBSERVE_money_left, c->money);
+    observe_put(w, block, OBSERVE_refused, t->refused / w->dt);
+    observe_put(w, block, OBSERVE_target,
+                fmax(0.0, cluster_target(cluster_params(w), cluster_derived(w), w->time + w->dt) - c->paced));
+    if (t->entries) observe_put(w, block, OBSERVE_entrant_understanding, t->entrants / t->entries);
+    if (t->answered > 0.0) observe_put(w, block, OBSERVE_request_wait, t->waited / t->answered);
+}
+
+static void observe_capital(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_block *c = cluster_block(w, block);
+    const struct cluster_tally *t = &c->tally;
+    double n = fmax(1.0, c->n), shared = t->shared_open + t->shared_closed, contacts = 0.0;
+    observe_put(w, block, OBSERVE_social_capital_structural, t->recent / n / fmax(1.0, n - 1.0));
+    observe_put(w, block, OBSERVE_social_capital_relational, t->relational / n);
+    if (p->run_belonging) observe_put(w, block, OBSERVE_social_capital_cognitive, t->aims / n);
+    observe_put(w, block, OBSERVE_shared_open, t->shared_open / n / w->dt);
+    observe_put(w, block, OBSERVE_shared_closed, t->shared_closed / n / w->dt);
+    if (shared > 0.0) observe_put(w, block, OBSERVE_openness, t->shared_open / shared);
+    observe_put(w, block, OBSERVE_projects_outside, t->outside / w->dt);
+    observe_put(w, block, OBSERVE_projects_voted, t->voted / w->dt);
+    if (t->eligible) observe_put(w, block, OBSERVE_lock_in, (double)t->outside / t->eligible);
+    for (uint32_t route = 0; route < N_ROUTES; route++) {
+        observe_put_by(w, block, OBSERVE_need_contacts, BY_ROUTE, route, t->need_contacts[route] / w->dt);
+        contacts += t->need_contacts[route];
+    }
+    observe_put(w, block, OBSERVE_need_contacts, contacts / w->dt);
+}
+
+static void observe_attitudes(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_firms *f = cluster_firms(w);
+    double n = cluster_block(w, block)->n, integration = 0.0, wariness = 0.0, satisfaction = 0.0, knowledge = 0.0;
+    EACH_MEMBER(w, block, i)
+    {
+        double content = f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v;
+        integration += f->integration[i];
+        wariness += f->wariness[i];
+        knowledge += f->known_to_staff[i];
+        satisfaction += 1.0 / (1.0 + real_exp(-p->exit_slope * content));
+    }
+    if (n < 1.0) return;
+    knowledge *= real_exp(-0.5 * w->dt / p->attention_memory); /* it was gained in the middle of a tick */
+    observe_put(w, block, OBSERVE_integration, integration / n);
+    observe_put(w, block, OBSERVE_wariness, wariness / n);
+    observe_put(w, block, OBSERVE_satisfaction, satisfaction / n);
+    observe_put(w, block, OBSERVE_management_knowledge, knowledge / n);
+}
+
+static void observe_potential(struct world *w, uint32_t block)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    double n = cluster_block(w, block)->n, potential = 0.0, realised = 0.0, reported = 0.0;
+    if (n < 1.0 || !cluster_params(w)->run_potential) return;
+    EACH_MEMBER(w, block, i)
+    {
+        potential += f->potential[i];
+        realised += f->utilisation[i];
+        reported += f->reported[i];
+    }
+    observe_put(w, block, OBSERVE_potential, potential / n);
+    observe_put(w, block, OBSERVE_utilisation_reported, reported / n);
+    if (potential > 0.0) observe_put(w, block, OBSERVE_realised, realised / potential);
 }
 
 /* Who knows whom as rows of bits, so that common acquaintances are counted 64 at a time. */
@@ -209,7 +296,7 @@ static const uint64_t *fill_known(struct world *w, uint32_t block, uint32_t word
         struct tie_view v = tie_view(&w->ties, i);
         for (uint32_t k = 0; k < v.n; k++) {
             uint32_t j = v.to[k] - first;
-            if (tie_known(w, &v, k)) known[(size_t)(i - first) * words + j / 64] |= UINT64_C(1) << j % 64;
+            if (tie_known_end(w, &v, k)) known[(size_t)(i - first) * words + j / 64] |= UINT64_C(1) << j % 64;
         }
     }
     return known;
@@ -221,6 +308,109 @@ static uint32_t count_common(const uint64_t *a, const uint64_t *b, uint32_t word
     for (uint32_t k = 0; k < words; k++)
         n += (uint32_t)__builtin_popcountll(a[k] & b[k]);
     return n;
+}
+
+static uint32_t root_of(uint32_t *parent, uint32_t i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+/* Parts of the graph of ties known on either side. */
+static void observe_components(struct world *w, uint32_t block, const uint64_t *rows, uint32_t words)
+{
+    uint32_t size = w->firms_per_block, first = cluster_first(w, block);
+    uint32_t *parent = cluster_block(w, block)->room.slot, parts = 0;
+    for (uint32_t i = 0; i < size; i++)
+        parent[i] = i;
+    for (uint32_t i = 0; i < size; i++)
+        for (uint32_t word = 0; word < words; word++)
+            for (uint64_t bits = rows[(size_t)i * words + word]; bits; bits &= bits - 1)
+                parent[root_of(parent, i)] = root_of(parent, 64 * word + (uint32_t)__builtin_ctzll(bits));
+    for (uint32_t i = 0; i < size; i++)
+        parts += cluster_firms(w)->member[first + i] && root_of(parent, i) == i;
+    observe_put(w, block, OBSERVE_components, parts);
+}
+
+/* Freeman's degree centralisation of n actors with these degrees: 1 for a star, 0 where all have as many. */
+static double centralisation(double n, double sum, double most)
+{
+    return n > 2.0 ? (n * most - sum) / ((n - 1.0) * (n - 2.0)) : 0.0;
+}
+
+/* Of contact within a year on either side; with management as one actor more, tied to whom it knows. */
+static void observe_centralisation(struct world *w, uint32_t block)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    uint32_t first = cluster_first(w, block);
+    double n = cluster_block(w, block)->n, *degree = cluster_block(w, block)->room.key, year = 1.0 / w->dt + 0.5;
+    double sum = 0.0, most = 0.0, managed = 0.0, with_sum = 0.0, with_most;
+    EACH_MEMBER(w, block, i)
+    degree[i - first] = 0.0;
+    EACH_MEMBER(w, block, i)
+    {
+        struct tie_view v = tie_view(&w->ties, i);
+        for (uint32_t k = 0; k < v.n; k++) {
+            uint32_t j = v.to[k], back;
+            bool here = tie_recent(w, &v, k, (uint32_t)year);
+            struct tie_view other = tie_view(&w->ties, j);
+            bool there = here && j > i ? false
+                                       : (back = network_find(&w->ties, j, i)) != NETWORK_NONE &&
+                                             tie_recent(w, &other, back, (uint32_t)year);
+            if (!here || (j < i && there)) continue; /* counted from the other side */
+            degree[i - first] += 1.0;
+            degree[j - first] += 1.0;
+        }
+    }
+    EACH_MEMBER(w, block, i)
+    {
+        bool known = f->known_to_staff[i] >= 0.5;
+        sum += degree[i - first];
+        most = fmax(most, degree[i - first]);
+        managed += known;
+        with_sum = fmax(with_sum, degree[i - first] + known);
+    }
+    with_most = fmax(with_sum, managed);
+    observe_put(w, block, OBSERVE_centralisation, real_clamp(centralisation(n, sum, most), 0.0, 1.0));
+    observe_put(w, block, OBSERVE_centralisation_management,
+                real_clamp(centralisation(n + 1.0, sum + 2.0 * managed, with_most), 0.0, 1.0));
+}
+
+/* Newman's assortativity of strong ties by a class of firms: (tr e - |e^2|) / (1 - |e^2|). */
+static double assortativity(double e[MAX_GROUPS][MAX_GROUPS], uint32_t n)
+{
+    double all = 0.0, same = 0.0, chance = 0.0;
+    for (uint32_t a = 0; a < n; a++)
+        for (uint32_t b = 0; b < n; b++)
+            all += e[a][b];
+    if (!(all > 0.0)) return NAN;
+    for (uint32_t a = 0; a < n; a++) {
+        double from = 0.0, to = 0.0;
+        for (uint32_t b = 0; b < n; b++) {
+            from += e[a][b] / all;
+            to += e[b][a] / all;
+        }
+        same += e[a][a] / all;
+        chance += from * to;
+    }
+    return chance < 1.0 ? (same - chance) / (1.0 - chance) : NAN;
+}
+
+static void observe_assortativity(struct world *w, uint32_t block)
+{
+    double by_cohort[MAX_GROUPS][MAX_GROUPS] = {{0}}, by_place[MAX_GROUPS][MAX_GROUPS] = {{0}};
+    EACH_MEMBER(w, block, i)
+    {
+        struct tie_view v = tie_view(&w->ties, i);
+        for (uint32_t k = 0; k < v.n; k++) {
+            if (!((double)tie_trust_end(w, &v, k) > STRONG)) continue;
+            by_cohort[cohort(w, i)][cohort(w, v.to[k])] += 1.0;
+            by_place[cluster_firms(w)->place[i]][cluster_firms(w)->place[v.to[k]]] += 1.0;
+        }
+    }
+    observe_put(w, block, OBSERVE_assortativity_cohort, assortativity(by_cohort, N_COHORTS));
+    observe_put(w, block, OBSERVE_assortativity_place, assortativity(by_place, N_PLACES));
 }
 
 static void observe_network(struct world *w, uint32_t block)
@@ -246,6 +436,7 @@ static void observe_network(struct world *w, uint32_t block)
     observe_put(w, block, OBSERVE_density, 0.5 * known / dyads);
     if (known > 0.0) observe_put(w, block, OBSERVE_reciprocity, mutual / known);
     if (paths > 0.0) observe_put(w, block, OBSERVE_clustering, closed / paths);
+    observe_components(w, block, rows, words);
 }
 
 void cluster_observation(struct world *w, uint32_t block)
@@ -254,7 +445,13 @@ void cluster_observation(struct world *w, uint32_t block)
     observe_firms(w, block);
     observe_projects(w, block);
     observe_cluster(w, block);
+    observe_life(w, block);
+    observe_capital(w, block);
+    observe_attitudes(w, block);
     if (!layout_slow_tick(w->setup.layout, w->tick)) return;
     observe_median_hours(w, block);
     observe_network(w, block);
+    observe_centralisation(w, block);
+    observe_assortativity(w, block);
+    observe_potential(w, block);
 }

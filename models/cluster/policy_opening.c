@@ -1,61 +1,76 @@
-/* policy_opening.c - management opens small projects (L1, L2) and invites members (evidence.md section 8).
+/* policy_opening.c - management invites more members into consortia that form (thesis 6.2; evidence.md P47, I9).
  *
- *   per_staff S a year become due; each takes management hours and waits for them; members that management knows are asked
- *   in random order, and one with capacity answers yes with probability U; with two or more the project starts on swift trust
+ *   for each project that members begin in the cluster, if management has the hours (x intensity): of the members that it knows and that are not on
+ *   the team, those with the best match with the initiator are asked in turn, one with capacity answers yes with probability
+ *   U x participation; up to `more` x intensity join, on trust lent
  */
 #include "cluster/cluster.h"
+#include "cluster/match.h"
 
-/* Members that management knows, in the order of a random key each. */
-static uint32_t invitation_list(struct world *w, uint32_t block, uint32_t number)
+struct cluster_cost cluster_plan_opening(const struct cluster_params *p, double n, double joining)
 {
-    const struct cluster_firms *f = cluster_firms(w);
-    struct cluster_block *c = cluster_block(w, block);
-    uint32_t n = 0;
-    EACH_MEMBER(w, block, i)
+    double projects = 0.012 * n; /* what members begin beside what management opens */
+    struct cluster_cost cost = {projects * p->opening_staff, 0.0, 0.0};
+    (void)joining;
+    return cost;
+}
+
+static bool on_team(const uint32_t *team, uint32_t n, uint32_t j)
+{
+    for (uint32_t a = 0; a < n; a++)
+        if (team[a] == j) return true;
+    return false;
+}
+
+/* The best that has not been asked, or RNG_NOBODY; asked ones have a negative key. */
+static uint32_t next_best(const struct world *w, uint32_t block)
+{
+    const double *match = cluster_block(w, block)->room.key;
+    uint32_t chosen = RNG_NOBODY;
+    double best = 0.0;
+    EACH_MEMBER(w, block, j)
     {
-        if (f->known_to_staff[i] < 0.5) continue;
-        struct rng r = rng_open(w->seed, STREAM_opening, block, f->uid[i], number, w->tick);
-        double key = rng_uniform(&r);
-        uint32_t at = n++;
-        for (; at > 0 && c->room.key[at - 1] > key; at--) {
-            c->room.key[at] = c->room.key[at - 1];
-            c->room.slot[at] = c->room.slot[at - 1];
-        }
-        c->room.key[at] = key;
-        c->room.slot[at] = i;
+        double m = match[j - cluster_first(w, block)];
+        if (m <= best) continue;
+        best = m;
+        chosen = j;
     }
-    return n;
+    return chosen;
 }
 
-static bool says_yes(const struct world *w, uint32_t block, uint32_t i, uint32_t number, enum cluster_level level)
+static void rank(struct world *w, uint32_t block, uint32_t initiator, enum cluster_level level, const uint32_t *team,
+                 uint32_t n)
 {
-    struct rng r = rng_open(w->seed, STREAM_opening, block, cluster_firms(w)->uid[i], number, w->tick);
-    rng_word(&r); /* the first word ordered the list */
-    return rng_uniform(&r) < cluster_firms(w)->understanding[i] && cluster_has_capacity(w, i, level);
+    double *match = cluster_block(w, block)->room.key;
+    EACH_MEMBER(w, block, j)
+    {
+        bool possible =
+            cluster_firms(w)->known_to_staff[j] >= 0.5 && !on_team(team, n, j) && cluster_has_capacity(w, j, level);
+        match[j - cluster_first(w, block)] = possible ? cluster_match_value(w, initiator, j, level) : -1.0;
+    }
 }
 
-static void open_project(struct world *w, uint32_t block, uint32_t number)
-{
-    struct cluster_block *c = cluster_block(w, block);
-    struct rng r = rng_open(w->seed, STREAM_opening, block, RNG_NOBODY, number, w->tick);
-    enum cluster_level level = rng_uniform(&r) < 0.5 ? L1 : L2;
-    uint32_t listed = invitation_list(w, block, number), team[TEAM_MAX], n = 0;
-    for (uint32_t k = 0; k < listed && n < (uint32_t)cluster_params(w)->opening_team; k++)
-        if (says_yes(w, block, c->room.slot[k], number, level)) team[n++] = c->room.slot[k];
-    if (n >= 2 && cluster_start_project(w, block, level, team, n, FROM_OPENING)) c->tally.opened++;
-}
-
-void cluster_opening(struct world *w, uint32_t block)
+void cluster_open_consortium(struct world *w, uint32_t block, uint32_t initiator, enum cluster_level level,
+                             uint32_t *team, uint32_t *n)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
-    if (!p->opening) return;
-    double yearly = p->opening_rate * c->staff;
-    c->openings_due = fmin(c->openings_due + yearly * w->dt, fmax(1.0, yearly)); /* what has waited for a year lapses */
-    for (uint32_t number = 0; c->openings_due >= 1.0 && c->staff_hours >= p->opening_hours; number++) {
-        c->openings_due -= 1.0;
-        c->staff_hours -= p->opening_hours;
-        c->tally.staff_hours[OPENING] += p->opening_hours;
-        open_project(w, block, number);
+    double intensity = cluster_intensity(w, block, POLICY_opening);
+    if (!(intensity > 0.0) || *n >= TEAM_MAX) return;
+    if (!cluster_pay(c, POLICY_opening, p->opening_staff * intensity, 0.0)) {
+        c->tally.dropped_hours[POLICY_opening] += p->opening_staff * intensity;
+        return;
+    }
+    uint32_t wanted = (uint32_t)((double)p->opening_more * intensity + 0.5), asked = 0;
+    rank(w, block, initiator, level, team, *n);
+    for (; wanted > 0 && *n < TEAM_MAX && asked < 12; asked++) {
+        uint32_t j = next_best(w, block);
+        if (j == RNG_NOBODY) return;
+        c->room.key[j - cluster_first(w, block)] = -1.0;
+        struct rng r = rng_open(w->seed, STREAM_consortium, block, cluster_firms(w)->uid[j],
+                                cluster_firms(w)->uid[initiator], w->tick);
+        if (!cluster_says_yes(w, j, level, team, *n, rng_uniform(&r))) continue;
+        team[(*n)++] = j;
+        wanted--;
     }
 }

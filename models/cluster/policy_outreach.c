@@ -1,26 +1,29 @@
-/* policy_outreach.c - management calls members; attention goes by employees^gamma (evidence.md P45, R7).
+/* policy_outreach.c - management calls members; attention goes by the rule in force (evidence.md P45, R7).
  *
- *   a call to i becomes due at rate per_member w_i / mean(w), w = employees^gamma; it is made when management has the hours and
- *   the member can pay its own;
+ *   a call to i becomes due at rate per_member w_i / mean(w), w by policy_attention.c; it is made when management has the hours and
+ *   the member can pay its own
  */
 #include "cluster/cluster.h"
 
-static double mean_prominence(const struct world *w, uint32_t block)
+struct cluster_cost cluster_plan_outreach(const struct cluster_params *p, double n, double joining)
 {
-    double sum = 0.0;
-    EACH_MEMBER(w, block, i)
-    sum += cluster_firms(w)->prominence[i];
-    return sum / fmax(1.0, cluster_block(w, block)->n);
+    double calls = 0.75 * p->outreach_rate * n; /* one in four has no hours for it */
+    struct cluster_cost cost = {calls * p->outreach_hours, calls * p->outreach_member, 0.0};
+    (void)joining;
+    return cost;
 }
 
-static bool call(struct world *w, struct cluster_block *c, uint32_t i)
+static bool call(struct world *w, uint32_t block, uint32_t i)
 {
     const struct cluster_params *p = cluster_params(w);
+    struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    if (c->staff_hours < p->outreach_hours || f->hours_calls[i] < p->outreach_member) return false;
-    c->staff_hours -= p->outreach_hours;
-    c->tally.staff_hours[OUTREACH] += p->outreach_hours;
-    c->tally.member_hours[OUTREACH] += cluster_spend(f, i, f->hours_calls, p->outreach_member);
+    if (f->hours_calls[i] < p->outreach_member) return false;
+    if (!cluster_pay(c, POLICY_outreach, p->outreach_hours, 0.0)) {
+        c->tally.queued_hours[POLICY_outreach] += p->outreach_hours;
+        return false;
+    }
+    c->tally.member_hours[POLICY_outreach] += cluster_spend(f, i, f->hours_calls, p->outreach_member);
     f->attention[i] += 1.0;
     f->known_to_staff[i] = 1.0;
     f->called_now[i] = 1;
@@ -29,15 +32,17 @@ static bool call(struct world *w, struct cluster_block *c, uint32_t i)
 
 void cluster_outreach(struct world *w, uint32_t block)
 {
-    const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    double mean = mean_prominence(w, block);
-    if (!p->outreach) return;
+    double rate = cluster_params(w)->outreach_rate * cluster_intensity(w, block, POLICY_outreach), mean = 0.0;
+    if (!(rate > 0.0)) return;
+    EACH_MEMBER(w, block, i)
+    mean += cluster_attention_weight(w, block, i) / c->n;
     EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {
         struct rng r = cluster_draws(w, block, STREAM_outreach, i);
-        if (real_happens(rng_uniform(&r), p->outreach_rate * f->prominence[i] / mean, w->dt)) f->call_due[i] = 1;
-        if (f->call_due[i] && call(w, c, i)) f->call_due[i] = 0;
+        if (real_happens(rng_uniform(&r), rate * cluster_attention_weight(w, block, i) / mean, w->dt))
+            f->call_due[i] = 1;
+        if (f->call_due[i] && call(w, block, i)) f->call_due[i] = 0;
     }
 }

@@ -1,7 +1,7 @@
 /* programme.c - programme and external events at the start of a tick (evidence.md section 1).
  *
- *   staff hours  accrue at S H_S (1 - reporting) a year, split between introductions (share) and the rest; what is not
- *                used within a year is gone
+ *   level        none, Arena, Arena Pro or GCE, each with its staff, funding and demand on results
+ *   demand       from a year after the level began, funding loses withheld max(0, 1 - visible results / demand)
  *   attention    received by a member, and management's knowledge of it, fade at rate 1 / memory
  *   closure      physical meetings cannot be held in the spans of world.closure
  */
@@ -9,37 +9,56 @@
 
 #include "cluster/cluster.h"
 
-static double bank(double account, double yearly, double dt)
+/* Begin of the span that holds, NaN without one. */
+static double began(const struct pairs *spans, double time)
 {
-    return fmax(fmin(account + yearly * dt, yearly * fmax(1.0, dt)), 0.0);
+    for (uint32_t k = 0; k < spans->n; k++)
+        if (time >= spans->first[k] && time < spans->second[k]) return spans->first[k];
+    return NAN;
+}
+
+static void set_level(struct world *w, struct cluster_block *c, double middle)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct pairs *spans[N_PROGRAMMES] = {NULL, &p->arena, &p->arena_pro, &p->gce};
+    const double staff[N_PROGRAMMES] = {p->staff_none, p->staff_arena, p->staff_arena_pro, p->staff_gce};
+    const double funding[N_PROGRAMMES] = {p->funding_none, p->funding_arena, p->funding_arena_pro, p->funding_gce};
+    const double demand[N_PROGRAMMES] = {0.0, p->demand_arena, p->demand_arena_pro, p->demand_gce};
+    double since = NAN;
+    c->level = PROGRAMME_NONE;
+    for (int level = PROGRAMME_ARENA; level < N_PROGRAMMES && isnan(since); level++) {
+        since = began(spans[level], middle);
+        if (!isnan(since)) c->level = level;
+    }
+    c->staff = staff[c->level];
+    c->funding = funding[c->level];
+    if (!p->has_demand || !(demand[c->level] > 0.0) || !(middle >= since + 1.0)) return;
+    c->funding *= 1.0 - p->withheld * fmax(0.0, 1.0 - c->life.results / demand[c->level]);
+}
+
+static void begin_firms(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    double keep = real_exp(-w->dt / p->attention_memory), glow = real_exp(-w->dt);
+    for (uint32_t i = cluster_first(w, block); i < cluster_end(w, block); i++) {
+        f->spent_before[i] += f->spent[i];
+        f->spent[i] = f->funded[i] = f->joint_events[i] = f->mediated[i] = f->initiated[i] = 0.0;
+        f->attention[i] *= keep;
+        f->known_to_staff[i] *= keep;
+        f->glow[i] *= glow;
+        f->called_now[i] = 0;
+        f->successes[i] = f->ended[i] = f->attended_now[i] = 0;
+    }
 }
 
 void cluster_programme(struct world *w, uint32_t block)
 {
-    const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
-    struct cluster_firms *f = cluster_firms(w);
     double middle = w->time + 0.5 * w->dt;
-    c->level = param_spans_hold(&p->arena, middle)       ? PROGRAMME_ARENA
-               : param_spans_hold(&p->arena_pro, middle) ? PROGRAMME_ARENA_PRO
-                                                         : PROGRAMME_NONE;
-    c->staff = c->level == PROGRAMME_ARENA       ? p->staff_arena
-               : c->level == PROGRAMME_ARENA_PRO ? p->staff_arena_pro
-                                                 : p->staff_none;
-    c->closed = param_spans_hold(&p->closure, middle);
-    double yearly = c->staff * p->staff_hours * (1.0 - p->staff_reporting),
-           share = p->brokering ? p->broker_share : 0.0;
-    c->broker_hours = bank(c->broker_hours, yearly * share, w->dt);
-    c->staff_hours = bank(c->staff_hours, yearly * (1.0 - share), w->dt);
+    set_level(w, c, middle);
+    c->closed = param_spans_hold(&cluster_params(w)->closure, middle);
     memset(&c->tally, 0, sizeof c->tally);
     c->n_contacts = 0;
-    double keep = real_exp(-w->dt / p->attention_memory);
-    for (uint32_t i = cluster_first(w, block); i < cluster_end(w, block); i++) {
-        f->spent_before[i] += f->spent[i];
-        f->spent[i] = f->funded[i] = f->joint_events[i] = 0.0;
-        f->attention[i] *= keep;
-        f->known_to_staff[i] *= keep;
-        f->called_now[i] = 0;
-        f->successes[i] = f->ended[i] = f->attended_now[i] = 0;
-    }
+    begin_firms(w, block);
 }

@@ -7,7 +7,7 @@
 #include "cluster/match.h"
 #include "cluster/tie.h"
 
-static double own_hours(const struct world *w, enum cluster_level level)
+double cluster_own_hours(const struct world *w, enum cluster_level level)
 {
     return cluster_derived(w)->hours[level] * (1.0 - cluster_params(w)->funded);
 }
@@ -18,7 +18,7 @@ bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level 
     const struct cluster_firms *f = cluster_firms(w);
     double accrual = f->hours_year[i] * p->contact_share * (1.0 - p->events_share - p->calls_share);
     double free_hours = accrual - f->committed[i] + f->hours_projects[i] / cluster_derived(w)->years[level];
-    return own_hours(w, level) <= free_hours;
+    return cluster_own_hours(w, level) <= free_hours;
 }
 
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a)
@@ -27,52 +27,86 @@ bool cluster_still_member(const struct world *w, const struct cluster_project *p
     return f->member[project->member[a]] && f->uid[project->member[a]] == project->uid[a];
 }
 
-static void lend_trust(struct world *w, uint32_t i, uint32_t j)
+/* Trust lent is more where roles are clear: all of the team are in hand, or have committed by vote (Meyerson et al. 1996). */
+static double loan(const struct world *w, uint32_t block, const uint32_t *team, uint32_t n, enum cluster_origin origin)
 {
-    uint32_t k = cluster_tie(w, i, j);
-    if (k == NETWORK_NONE) return;
-    struct tie_view v = tie_view(&w->ties, i);
-    tie_refresh(w, &v, k);
-    float swift = (float)cluster_params(w)->swift_start;
-    v.trust[k] = v.trust[k] < swift ? swift : v.trust[k];
+    const struct cluster_params *p = cluster_params(w);
+    bool clear = true;
+    for (uint32_t a = 0; a < n; a++)
+        clear = clear && cluster_in_hand(w, block, team[a]);
+    return clear || origin == FROM_VOTE ? p->swift_roles : p->swift_start;
 }
 
-/* Mean match of team member a with the others. */
+/* Is trust raised by the loan? */
+static bool lend_trust(struct world *w, uint32_t i, uint32_t j, double lent)
+{
+    uint32_t k = cluster_tie(w, i, j);
+    if (k == NETWORK_NONE) return false;
+    struct tie_view v = tie_view(&w->ties, i);
+    tie_refresh(w, &v, k);
+    float swift = (float)lent;
+    if (v.trust[k] >= swift) return false;
+    v.trust[k] = swift;
+    return true;
+}
+
+/* Mean match of team member a with the others, as far as a can absorb it. */
 static double match_with_team(const struct world *w, const uint32_t *team, uint32_t n, uint32_t a,
                               enum cluster_level level)
 {
     double sum = 0.0;
     for (uint32_t b = 0; b < n; b++)
-        if (b != a) sum += cluster_match_value(w, team[a], team[b], level);
+        if (b != a) sum += cluster_match_absorbed(w, team[a], team[b], level);
     return sum / (n - 1.0);
 }
 
-bool cluster_start_project(struct world *w, uint32_t block, enum cluster_level level, const uint32_t *team, uint32_t n,
-                           enum cluster_origin origin)
+/* Room for one more; NULL without memory. */
+static struct cluster_project *new_project(struct world *w, struct cluster_block *c)
 {
-    struct cluster_block *c = cluster_block(w, block);
-    struct cluster_firms *f = cluster_firms(w);
     if (c->n_projects == c->room.projects) {
         struct cluster_project *more = cluster_grow(w, c->room.project, &c->room.projects, sizeof *more);
-        if (!more) return false;
+        if (!more) return NULL;
         c->room.project = more;
     }
-    struct cluster_project *project = &c->room.project[c->n_projects++];
+    return &c->room.project[c->n_projects++];
+}
+
+static void join(struct world *w, struct cluster_project *project, const uint32_t *team, uint32_t a)
+{
+    struct cluster_firms *f = cluster_firms(w);
+    enum cluster_level level = (enum cluster_level)project->level;
+    project->member[a] = team[a];
+    project->uid[a] = f->uid[team[a]];
+    project->match[a] = match_with_team(w, team, project->n, a, level);
+    f->committed[team[a]] += cluster_own_hours(w, level);
+}
+
+struct cluster_project *cluster_start_project(struct world *w, uint32_t block, enum cluster_level level,
+                                              const uint32_t *team, uint32_t n, enum cluster_origin origin)
+{
+    struct cluster_block *c = cluster_block(w, block);
+    struct cluster_project *project = new_project(w, c);
+    if (!project) return NULL;
     struct cluster_project fresh = {
         .level = (uint8_t)level, .n = (uint8_t)n, .origin = (uint8_t)origin, .tick = w->tick};
-    fresh.end = w->time + w->dt + cluster_derived(w)->years[level]; /* work begins with the next tick */
+    fresh.start = fresh.until = w->time + 0.5 * w->dt; /* the middle of the tick, in which it begins on average */
+    fresh.end = fresh.start + cluster_derived(w)->years[level];
     fresh.pay = fresh.end + cluster_params(w)->lag;
-    for (uint32_t a = 0; a < n; a++) {
-        fresh.member[a] = team[a];
-        fresh.uid[a] = f->uid[team[a]];
-        fresh.match[a] = match_with_team(w, team, n, a, level);
-        f->committed[team[a]] += own_hours(w, level);
-        for (uint32_t b = 0; b < n; b++)
-            if (b != a && origin != FROM_IDEA) lend_trust(w, team[a], team[b]);
-    }
+    fresh.success = cluster_derived(w)->success[level];
+    fresh.lent = origin == FROM_IDEA || origin == OUTSIDE ? 0.0 : loan(w, block, team, n, origin);
+    fresh.ordinal = c->tally.outside;
     for (int k = 0; k < N_LEVELS; k++)
         fresh.ordinal += c->tally.started[k];
+    for (uint32_t a = 0; a < n; a++) {
+        join(w, &fresh, team, a);
+        for (uint32_t b = 0; b < n && fresh.lent > 0.0; b++)
+            if (b != a && lend_trust(w, team[a], team[b], fresh.lent))
+                fresh.lent_to |= UINT64_C(1) << (TEAM_MAX * a + b);
+    }
     *project = fresh;
-    c->tally.started[level]++;
-    return true;
+    if (origin == OUTSIDE)
+        c->tally.outside++;
+    else
+        c->tally.started[level]++;
+    return project;
 }

@@ -3,7 +3,7 @@
 
 #include "cluster/cluster.h"
 
-/* Contacts, projects and ideas grow when they must; the oldest applicant gives way; a member has one request at most. */
+/* Contacts, requests, projects and ideas grow when they must; the oldest applicant gives way. */
 static struct cluster_room needed(const struct model_scale *scale)
 {
     uint32_t n = scale->firms_per_block;
@@ -19,7 +19,7 @@ size_t cluster_block_bytes(const struct model_scale *scale)
            room.contacts * sizeof *room.contact + room.projects * sizeof *room.project +
            room.ideas * sizeof *room.idea +
            scale->firms_per_block *
-               (cluster_words(scale->firms_per_block) * sizeof *room.known + sizeof *room.slot + sizeof *room.key);
+               (cluster_words(scale->firms_per_block) * sizeof *room.known + sizeof *room.slot + 2 * sizeof *room.key);
 }
 
 int cluster_block_init(struct world *w, uint32_t block, struct error *err)
@@ -36,8 +36,9 @@ int cluster_block_init(struct world *w, uint32_t block, struct error *err)
     room->known = calloc((size_t)scale->firms_per_block * cluster_words(scale->firms_per_block), sizeof *room->known);
     room->slot = calloc(scale->firms_per_block, sizeof *room->slot);
     room->key = calloc(scale->firms_per_block, sizeof *room->key);
+    room->more = calloc(scale->firms_per_block, sizeof *room->more);
     if (room->queue && room->queued_at && room->request && room->contact && room->project && room->idea &&
-        room->known && room->slot && room->key)
+        room->known && room->slot && room->key && room->more)
         return ERROR_NONE;
     return error_set(err, ERROR_RUN, "no memory for a cluster of %u firms", scale->firms_per_block);
 }
@@ -54,6 +55,7 @@ void cluster_block_free(struct world *w, uint32_t block)
     free(room->known);
     free(room->slot);
     free(room->key);
+    free(room->more);
 }
 
 void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size)

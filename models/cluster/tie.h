@@ -5,6 +5,9 @@
  *                     rate kappa, set so that T* = kappa / (kappa + delta) is model.trust.supplier
  *   awareness  c(t) = c(t0) exp(-eta (t - t0)), kept up by trade between customer and supplier
  *
+ * Contact comes on average in the middle of a tick, and so do choices that look at a tie: `middle` is whole ticks after. What is seen
+ * at the end of a tick (`end`) is half a tick later, so that neither depends on the length of a tick.
+ *
  * A tie that has been above the lapse level and falls below it lapses: trust 0. Factors are tabled by whole ticks.
  */
 #ifndef KLYNGE_MODELS_CLUSTER_TIE_H
@@ -28,24 +31,45 @@ static inline struct tie_view tie_view(const struct network *g, uint32_t i)
     return v;
 }
 
-static inline float tie_trust(const struct world *w, const struct tie_view *v, uint32_t k)
+static inline float tie_trust_at(const struct world *w, const struct cluster_fading *fading, const struct tie_view *v,
+                                 uint32_t k)
 {
     const struct cluster_params *p = cluster_params(w);
-    const struct cluster_derived *d = cluster_derived(w);
     uint32_t ticks = w->tick - v->touched[k];
     float then = v->trust[k];
     if (v->kind[k] & TIE_SUPPLIER) {
         float held = (float)p->supplier_trust;
-        return held + (then - held) * d->keep_supplier[ticks];
+        return held + (then - held) * fading->supplier[ticks];
     }
-    float now = then * d->keep_trust[ticks], lapse = (float)p->trust_lapse;
+    float now = then * fading->trust[ticks], lapse = (float)p->trust_lapse;
     return then >= lapse && now < lapse ? 0.0f : now;
 }
 
-static inline float tie_awareness(const struct world *w, const struct tie_view *v, uint32_t k)
+static inline float tie_awareness_at(const struct world *w, const struct cluster_fading *fading,
+                                     const struct tie_view *v, uint32_t k)
 {
     if (v->kind[k] & TIE_SUPPLIER) return v->awareness[k];
-    return v->awareness[k] * cluster_derived(w)->keep_awareness[w->tick - v->touched[k]];
+    return v->awareness[k] * fading->awareness[w->tick - v->touched[k]];
+}
+
+/* In the middle of the tick. */
+static inline float tie_trust(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    return tie_trust_at(w, &cluster_derived(w)->middle, v, k);
+}
+static inline float tie_awareness(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    return tie_awareness_at(w, &cluster_derived(w)->middle, v, k);
+}
+
+/* At its end. */
+static inline float tie_trust_end(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    return tie_trust_at(w, &cluster_derived(w)->end, v, k);
+}
+static inline float tie_awareness_end(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    return tie_awareness_at(w, &cluster_derived(w)->end, v, k);
 }
 
 /* Contact preference by trust, ((0.1 + T) / 1.1)^s, at the nearest of PREFERENCE_STEPS steps of T: a partner taken at random and
@@ -58,6 +82,16 @@ static inline double tie_preference(const struct world *w, double trust)
 static inline bool tie_known(const struct world *w, const struct tie_view *v, uint32_t k)
 {
     return tie_awareness(w, v, k) >= KNOWN;
+}
+static inline bool tie_known_end(const struct world *w, const struct tie_view *v, uint32_t k)
+{
+    return tie_awareness_end(w, v, k) >= KNOWN;
+}
+
+/* In contact within so many ticks: a tie touched since then, or one of daily trade. */
+static inline bool tie_recent(const struct world *w, const struct tie_view *v, uint32_t k, uint32_t ticks)
+{
+    return v->kind[k] & TIE_SUPPLIER || (w->tick - v->touched[k] < ticks && tie_trust(w, v, k) > 0.0f);
 }
 
 /* Trust of i in j today, 0 without a tie. */

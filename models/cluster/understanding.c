@@ -1,28 +1,44 @@
-/* understanding.c - experience builds understanding of cluster work; a new representative has to learn again.
+/* understanding.c - experience builds understanding of cluster work (thesis 5.1.1, 6.1).
  *
- *   U <- U + l (1 - U) for each attended gathering, ended project and outreach call
- *   with rate `turnover` the representative is replaced: U <- U - loss (1 - A) (U - U_entry), when U is above its entry value
- *   (thesis 5.1.2: anchoring on several levels protects)
+ *   U = w_p P + w_r R + w_g G        how cluster work functions, one's role, clear goals; each has what the firm came with
+ *   x <- 1 - (1 - x)(1 - l)^n        each of the three, for n attended gatherings, and for ended projects; l is more for members that are
+ *                                    taken in hand
+ *   R <- R + o (1 - R)               for an outreach call
+ *   w <- w (1 - loss)^n              wariness, for n own successes
  */
 #include "cluster/cluster.h"
 
-void cluster_understanding(struct world *w, uint32_t block)
+static double to_power(double x, unsigned n)
+{
+    double y = 1.0;
+    for (; n > 0; n--)
+        y *= x;
+    return y;
+}
+
+static void learn(struct world *w, uint32_t block, uint32_t i)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    double replaced = real_chance(p->u_turnover, w->dt);
+    if (f->attended_now[i] || f->ended[i]) {
+        double factor = cluster_in_hand(w, block, i) ? p->onboarding_learning : 1.0;
+        double lacking = to_power(1.0 - factor * p->u_learning, f->attended_now[i]) *
+                         to_power(1.0 - factor * p->u_project, f->ended[i]);
+        f->practice[i] = 1.0 - (1.0 - f->practice[i]) * lacking;
+        f->role[i] = 1.0 - (1.0 - f->role[i]) * lacking;
+        f->goals[i] = 1.0 - (1.0 - f->goals[i]) * lacking;
+    }
+    if (f->called_now[i]) f->role[i] += p->u_outreach * (1.0 - f->role[i]);
+    f->wariness[i] *= to_power(1.0 - p->wary_loss, f->successes[i]);
+}
+
+void cluster_understanding(struct world *w, uint32_t block)
+{
+    const struct cluster_derived *d = cluster_derived(w);
+    struct cluster_firms *f = cluster_firms(w);
     EACH_MEMBER(w, block, i)
     {
-        double lacking = 1.0 - f->understanding[i];
-        for (int k = 0; k < f->attended_now[i]; k++)
-            lacking *= 1.0 - p->u_learning;
-        for (int k = 0; k < f->ended[i]; k++)
-            lacking *= 1.0 - p->u_project;
-        if (f->called_now[i]) lacking *= 1.0 - p->u_outreach;
-        f->understanding[i] = 1.0 - lacking;
-        struct rng r = cluster_draws(w, block, STREAM_turnover, i);
-        double gained = f->understanding[i] - f->understanding_entry[i];
-        if (rng_uniform(&r) < replaced && gained > 0.0)
-            f->understanding[i] -= p->u_turnover_loss * (1.0 - f->anchoring[i]) * gained;
+        learn(w, block, i);
+        f->understanding[i] = d->practice * f->practice[i] + d->role * f->role[i] + d->goals * f->goals[i];
     }
 }

@@ -48,7 +48,9 @@ const struct verb verb_table[] = {
     {"check", VERB_CHECK, "CONFIG", 1, 1, verb_check, "validate a config and show what running it would take",
      "Reads CONFIG as `run` does, tells every mistake in it, and prints the plan: scenarios, runs, ticks, size of the "
      "result, memory, and core-seconds, which it measures by running one replicate of the first scenario for at most a "
-     "few seconds. Writes no file.",
+     "few seconds; then what each scenario's instruments are planned to cost a year, where the model can tell. Writes "
+     "no "
+     "file.",
      check_examples, check_codes},
     {"params", VERB_PARAMS, "[NAME...]", 0, VERB_ANY_NUMBER, verb_params,
      "list parameters, policy settings, observables and processes",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/answer.h"
+#include "cli/budget.h"
 #include "cli/options.h"
 #include "cli/page.h"
 #include "cli/plan.h"
@@ -101,7 +102,8 @@ int verb_check_measure(const struct ensemble_plan *plan, int threads, struct ver
 
 /* ---- telling --------------------------------------------------------------------------------------------------------------- */
 
-static int tell_json(const struct ensemble_plan *plan, const struct verb_check_needs *needs, struct error *err)
+static int tell_json(const struct ensemble_plan *plan, const struct verb_check_needs *needs,
+                     const struct budget_list *budgets, struct error *err)
 {
     json_t *answer = json_object();
     answer_put(&answer, "scenarios", json_integer(plan->n_scenarios));
@@ -113,7 +115,7 @@ static int tell_json(const struct ensemble_plan *plan, const struct verb_check_n
     answer_put(&answer, "bytes_per_firm", json_integer((json_int_t)needs->bytes_per_firm));
     answer_put(&answer, "bytes_per_tie", json_integer((json_int_t)needs->bytes_per_tie));
     answer_put(&answer, "core_seconds", answer_real(needs->core_seconds));
-    answer_put(&answer, "budgets", json_array());
+    answer_put(&answer, "budgets", budget_json(budgets));
     return answer_json(answer, err);
 }
 
@@ -142,7 +144,7 @@ static void tell_count(uint32_t n, const char *what, const char *then)
 }
 
 static int tell_text(const struct options *o, const struct ensemble_plan *plan, const struct verb_check_needs *needs,
-                     struct error *err)
+                     const struct budget_list *budgets, struct error *err)
 {
     char a[PAGE_NUMBER], b[PAGE_NUMBER], c[PAGE_NUMBER];
     int threads = plan_threads(o);
@@ -161,16 +163,21 @@ static int tell_text(const struct options *o, const struct ensemble_plan *plan, 
     else
         printf("core-seconds  about %s, or %s on %d core%s\n", page_number(needs->core_seconds, 3, a),
                page_seconds(needs->core_seconds / threads, b), threads, threads == 1 ? "" : "s");
+    budget_print(budgets, stdout);
     return answer_flush(err);
 }
 
 int verb_check_plan(const struct options *o, const struct ensemble_plan *plan, struct error *err)
 {
     struct verb_check_needs needs;
+    struct budget_list budgets;
     if (o->quiet && !o->json) return ERROR_NONE;
-    int code = verb_check_measure(plan, plan_threads(o), &needs, err);
+    int code = budget_read(&budgets, plan, err);
     if (code) return code;
-    return o->json ? tell_json(plan, &needs, err) : tell_text(o, plan, &needs, err);
+    code = verb_check_measure(plan, plan_threads(o), &needs, err);
+    if (!code) code = o->json ? tell_json(plan, &needs, &budgets, err) : tell_text(o, plan, &needs, &budgets, err);
+    budget_free(&budgets);
+    return code;
 }
 
 int verb_check(const struct options *o, struct error *err)

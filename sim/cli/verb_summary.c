@@ -63,7 +63,7 @@ static int print_json(const struct summary *s, struct error *err)
 
 /* ---- text ------------------------------------------------------------------------------------------------------------------- */
 
-enum { NAME_WIDTH = 23, UNIT_WIDTH = 8, VALUE_WIDTH = 9, N_WIDTH = 6, YEAR_WIDTH = 8, MOST_YEARS = 9 };
+enum { NAME_WIDTH = 26, UNIT_WIDTH = 8, VALUE_WIDTH = 9, N_WIDTH = 6, YEAR_WIDTH = 8, MOST_YEARS = 9 };
 
 static void print_estimate(const struct summary_estimate *e)
 {

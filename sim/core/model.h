@@ -80,6 +80,14 @@ struct model_scale {
     uint32_t ties_per_firm;   /* expected, for the slab */
 };
 
+/* What one of a scenario's instruments is planned to cost a year. */
+struct model_budget {
+    const char *instrument;
+    double management_hours, member_hours;
+    double money; /* NOK a year: management's hours at their wage, and bills */
+    double share; /* of the stated budget; NaN where none is stated */
+};
+
 struct run_params;
 
 struct model {
@@ -104,6 +112,9 @@ struct model {
     size_t derived_size;
     size_t block_size; /* bytes of a block's own record */
 
+    /* Parameters (TEXT, PATH): the name of a CSV with the columns `time` and the last part of path_target, and the path
+     * that its points replace; or NULL. */
+    const char *path_file, *path_target;
     /* roster is NULL when none is given. Messages name the parameter's path. */
     int (*derive)(const struct run_params *run, const void *params, const struct roster *roster, void *derived,
                   struct model_scale *scale, struct error *err);
@@ -117,6 +128,10 @@ struct model {
     /* Value v of tie k of slot i in tick w->tick. */
     float (*tie_today)(const struct world *w, uint32_t i, uint32_t k, uint32_t v);
     size_t (*block_bytes)(const struct model_scale *scale); /* memory a block's record owns, for `check` */
+    /* What a scenario's instruments are planned to cost a year, for `check`: up to `most` rows; how many there are, which
+     * may be more: then it is asked again with room for all. Or NULL. */
+    uint32_t (*budgets)(const struct run_params *run, const void *params, const void *derived,
+                        struct model_budget *rows, uint32_t most);
 };
 
 /* models/registry.c: NULL-terminated. */

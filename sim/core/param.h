@@ -16,7 +16,7 @@
 
 #include "core/error.h"
 
-enum { PARAM_MAX_PAIRS = 64, PARAM_MAX_TEXT = 512 };
+enum { PARAM_MAX_PAIRS = 256, PARAM_MAX_TEXT = 512 };
 
 /* A list of pairs: spans [first, second) of time, or points (time, value) of a path. Sorted by `first`. */
 struct pairs {

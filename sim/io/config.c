@@ -8,6 +8,7 @@
 #include "io/configtext.h"
 #include "io/mistakes.h"
 #include "io/override.h"
+#include "io/pathfile.h"
 #include "io/scan.h"
 #include "io/scenario.h"
 #include "io/textfile.h"
@@ -200,22 +201,25 @@ static char *value_text(struct loader *l, const config_setting_t *s)
 
 /* ---- values into settings ------------------------------------------------------------------------------------------- */
 
-static bool is_roster_path(const struct loader *l, const struct param *p)
+/* Does its text name a file that is read with the config? */
+static bool names_file(const struct loader *l, const struct param *p)
 {
     const struct model *m = l->list.model;
-    return m && m->roster_path && p->type == PARAM_TEXT && strcmp(p->path, m->roster_path) == 0;
+    if (!m || p->type != PARAM_TEXT) return false;
+    return (m->roster_path && strcmp(p->path, m->roster_path) == 0) ||
+           (m->path_file && strcmp(p->path, m->path_file) == 0);
 }
 
-/* A roster named in a file is found from there; keep a path that works from the working directory. */
-static void move_roster_path(struct loader *l, const struct source *source, struct settings *to, const struct param *p,
-                             struct place place, const char *key)
+/* A roster or path named in a file is found from there; keep a name that works from the working directory. */
+static void move_name(struct loader *l, const struct source *source, struct settings *to, const struct param *p,
+                      struct place place, const char *key)
 {
     const struct param_text *t = (const void *)((const char *)to->values + p->offset);
     if (!*t->text) return;
     struct error why = {0};
     char *path = path_beside(source->name, t->text);
     if (!path)
-        mistakes_no_memory(&l->mistakes, "a roster's path");
+        mistakes_no_memory(&l->mistakes, "a file's name");
     else if (param_set_text(p, to->values, path, &why))
         mistakes_add(&l->mistakes, place, key, "%s", why.text);
     free(path);
@@ -231,8 +235,8 @@ static void set_value(struct loader *l, const struct source *source, const confi
     if (type == CONFIG_TYPE_GROUP || (p->type == PARAM_TEXT && type != CONFIG_TYPE_STRING))
         mistakes_add(&l->mistakes, place, key, "found %s, expected %s", text,
                      param_expected(p, expected, sizeof expected));
-    else if (settings_parse(to, p, text, place, key, &l->mistakes) && is_roster_path(l, p))
-        move_roster_path(l, source, to, p, place, key);
+    else if (settings_parse(to, p, text, place, key, &l->mistakes) && names_file(l, p))
+        move_name(l, source, to, p, place, key);
     free(text);
 }
 
@@ -399,6 +403,7 @@ static struct scenario *add_scenario(struct loader *l)
     struct scenario *s = &l->list.all[l->list.n];
     s->question = strdup("");
     if (s->question && settings_copy(&s->settings, &l->list.common)) {
+        s->settings.layer = SETTINGS_SCENARIO;
         l->list.n++;
         return s;
     }
@@ -482,11 +487,14 @@ static void resolve(struct loader *l, const char *path)
     choose_model(l);
     if (l->list.model) m->code = settings_init(&l->list.common, &l->list.model->params, m->err);
     if (l->list.model && m->code) return;
-    for (size_t k = l->n_sources; k-- > 0;)
+    for (size_t k = l->n_sources; k-- > 0;) {
+        l->list.common.layer = SETTINGS_FILE + (unsigned)(l->n_sources - 1 - k);
         apply_source(l, &l->sources[k]);
+    }
     if (!l->list.model) return;
     read_scenarios(l);
     override_apply(l->overrides, &l->list, m);
+    pathfile_settle(&l->list, m);
 }
 
 int config_load(const char *path, const struct config_overrides *overrides, struct ensemble_plan *plan,
@@ -497,6 +505,7 @@ int config_load(const char *path, const struct config_overrides *overrides, stru
     memset(texts, 0, sizeof *texts);
     mistakes_begin(&l.mistakes, err);
     resolve(&l, path);
+    if (!l.mistakes.code) pathfile_read(&l.list, &l.mistakes);
     if (!l.mistakes.code) scenario_plan(&l.list, plan, &l.mistakes);
     if (!l.mistakes.code) keep_texts(&l, texts);
     if (l.mistakes.code) config_free(plan, texts);

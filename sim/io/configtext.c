@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_MAX = 8192 }; /* more than 64 pairs of 17 digits, and than a text with every byte escaped */
+enum { VALUE_MAX = 16384 }; /* more than 256 pairs of 17 digits, and than a text with every byte escaped */
 
 static const char *const digits = "0123456789";
 

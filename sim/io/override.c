@@ -118,6 +118,9 @@ static void set_option(struct scenario_list *list, const char *option, const cha
 void override_apply(const struct config_overrides *overrides, struct scenario_list *list, struct mistakes *m)
 {
     if (!overrides) return;
+    list->common.layer = SETTINGS_OVERRIDE;
+    for (size_t s = 0; s < list->n; s++)
+        list->all[s].settings.layer = SETTINGS_OVERRIDE;
     for (size_t k = 0; k < overrides->n_sets; k++) {
         struct override o;
         if (!split(overrides->sets[k], &o, m)) continue;

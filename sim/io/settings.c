@@ -12,7 +12,8 @@ static bool allocate(struct settings *s, const struct param_table *table)
     s->table = table;
     s->values = calloc(1, table->size ? table->size : 1);
     s->places = calloc(table->n ? table->n : 1, sizeof *s->places);
-    if (s->values && s->places) return true;
+    s->layers = calloc(table->n ? table->n : 1, sizeof *s->layers);
+    if (s->values && s->places && s->layers) return true;
     settings_free(s);
     return false;
 }
@@ -30,6 +31,8 @@ bool settings_copy(struct settings *to, const struct settings *from)
     if (!allocate(to, from->table)) return false;
     memcpy(to->values, from->values, from->table->size);
     memcpy(to->places, from->places, from->table->n * sizeof *from->places);
+    memcpy(to->layers, from->layers, from->table->n * sizeof *from->layers);
+    to->layer = from->layer;
     return true;
 }
 
@@ -37,6 +40,7 @@ void settings_free(struct settings *s)
 {
     free(s->values);
     free(s->places);
+    free(s->layers);
     memset(s, 0, sizeof *s);
 }
 
@@ -51,10 +55,12 @@ bool settings_parse(struct settings *s, const struct param *p, const char *text,
         return false;
     }
     s->places[p - s->table->rows] = place;
+    s->layers[p - s->table->rows] = s->layer;
     return true;
 }
 
 struct place settings_place(const struct settings *s, const struct param *p) { return s->places[p - s->table->rows]; }
+unsigned settings_layer(const struct settings *s, const struct param *p) { return s->layers[p - s->table->rows]; }
 
 static bool starts_section(const char *path, const char *section, size_t length)
 {

@@ -7,10 +7,16 @@
 #include "core/model.h"
 #include "io/mistakes.h"
 
+/* What sets values, the later over the earlier: defaults, files from the last base to the config itself, scenarios,
+ * --set. */
+enum settings_layer { SETTINGS_DEFAULT, SETTINGS_FILE, SETTINGS_SCENARIO = 100, SETTINGS_OVERRIDE };
+
 struct settings {
     const struct param_table *table;
     void *values;         /* the table's struct; owned */
     struct place *places; /* (table->n); owned */
+    unsigned *layers;     /* (table->n) that set the value; owned */
+    unsigned layer;       /* that sets values now; files count up from SETTINGS_FILE */
 };
 
 enum { SETTINGS_PATH_MAX = 256 };
@@ -26,6 +32,7 @@ bool settings_parse(struct settings *s, const struct param *p, const char *text,
                     struct mistakes *m);
 
 struct place settings_place(const struct settings *s, const struct param *p);
+unsigned settings_layer(const struct settings *s, const struct param *p);
 
 /* Does a parameter's path start with `path` and a dot? */
 bool settings_is_section(const struct param_table *table, const char *path);
