@@ -20,9 +20,9 @@ def run(command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def klynge(build, out, *options):
-    """One run of the ACT preset; its JSON, and the seconds of the whole process from outside."""
-    command = [os.path.join(build, "klynge"), "run", "configs/act.cfg", "-o", out, "--force", "--quiet", "--json", *options]
+def klynge(build, out, *options, config="configs/act.cfg"):
+    """One run of a config, the ACT preset if none is named; its JSON, and the seconds of the whole process from outside."""
+    command = [os.path.join(build, "klynge"), "run", config, "-o", out, "--force", "--quiet", "--json", *options]
     before = os.times()
     answer = json.loads(run(command))
     after = os.times()
@@ -42,6 +42,12 @@ def cost_of_a_run(build, out):
         "act_run_cpu_ms": spread([1e3 * a["cpu_seconds"] / a["runs"] for a in answers]),
         "act_run_process_cpu_ms": spread([1e3 * a["process_cpu"] / a["runs"] for a in answers]),
     }
+
+
+def all_policies(build, out):
+    """Wall seconds of every scenario of configs/policies.cfg, 200 replicates each, by two threads, with the durable file."""
+    answer = klynge(build, out, "--threads", "2", "--replicates", "200", config="configs/policies.cfg")
+    return {"policies_wall_s": spread([answer["process_wall"]]), "policies_runs": spread([answer["runs"]])}
 
 
 def two_threads(build, out):
@@ -77,6 +83,7 @@ def main():
         out = os.path.join(folder, "act.h5")
         figures.update(cost_of_a_run(given.build, out))
         figures.update(two_threads(given.build, out))
+        figures.update(all_policies(given.build, out))
     for name, value in figures.items():
         if isinstance(value, dict):
             print(f"{name:28s} {value['median']:8.3f}   ({value['min']:.3f} to {value['max']:.3f}, n = {value['n']})")
