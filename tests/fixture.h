@@ -1,7 +1,7 @@
 /* fixture.h - a cluster world made by hand, for tests of the core and of the model's processes.
  *
  *   struct trial t;
- *   trial_defaults(&t);                      every parameter at its default, seed 1, one thread
+ *   trial_defaults(&t);                      every parameter at its default (what is calibrated: the evidence's), seed 1, one thread
  *   trial_set(&t, "world.clusters", "3");    as --set does; also run.*
  *   trial_open(&t);                          derive, lay out, allocate, begin: at the start of tick 0
  *   trial_steps(&t, 12);                     or trial_audit, or one process by trial_process
@@ -39,6 +39,11 @@ static inline void trial_defaults(struct trial *t)
     memset(t, 0, sizeof *t);
     cr_assert_eq(param_reset(&world_run_table, &t->run, &err), ERROR_NONE, "%s", err.text);
     cr_assert_eq(param_reset(&cluster_model.params, &t->params, &err), ERROR_NONE, "%s", err.text);
+    /* What is calibrated stands at the evidence's starting values here, so that a calibration moves no expected number. */
+    t->params.events_share = 0.4;
+    t->params.calls_share = 0.25;
+    t->params.trust_hours = 45.0;
+    t->params.exit_b = 0.3;
     t->seed = 1;
     t->threads = 1;
 }

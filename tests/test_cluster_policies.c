@@ -560,7 +560,8 @@ Test(cluster_policies, a_mix_is_scaled_to_its_budget_in_proportion)
     double total = planned_total(&plain, NULL, NULL);
     trial_defaults(&scaled);
     trial_all_policies(&scaled);
-    cr_assert_float_eq(planned_total(&scaled, "1500000", "true"), 1.5e6, 1e-3);
+    double budgeted = planned_total(&scaled, "1500000", "true");
+    cr_assert_float_eq(budgeted, 1.5e6, 1e-3);
     for (uint32_t k = 0; k < N_POLICIES; k++) {
         bool rule = k == POLICY_attention || k == POLICY_recruitment;
         cr_assert_float_eq(scaled.derived.policy[k].intensity, rule ? 1.0 : 1.5e6 / total, 1e-9, "%s", names[k]);
@@ -586,7 +587,8 @@ Test(cluster_policies, shares_of_a_budget_are_kept)
             set(&t, policy[k], "on", "true");
             set(&t, policy[k], "share", share[form][k]);
         }
-        cr_assert_float_eq(planned_total(&t, "800000", "true"), 8e5, 1e-3);
+        double budgeted = planned_total(&t, "800000", "true");
+        cr_assert_float_eq(budgeted, 8e5, 1e-3);
         cr_assert_eq(plan_of(&t, rows), 3u);
         for (int k = 0; k < 3; k++)
             cr_assert_float_eq(rows[k].money, part[k] * 8e5, 1e-3, "%s", rows[k].instrument);

@@ -235,8 +235,10 @@ static int check_policies(const struct cluster_params *p, const struct cluster_d
             "policies.gatherings.groups: found \"stable\" beside policies.inclusion.mixed = %g in the same "
             "time, expected groups that are not stable, or 0",
             p->inclusion_mixed);
-    if (merges && p->merger_time >= recruitment->start && p->merger_time < recruitment->end &&
-        !(recruitment->lasts > 0.0))
+    double until = recruitment->lasts > 0.0 && recruitment->trigger.measure < 0
+                       ? fmin(recruitment->end, recruitment->start + recruitment->lasts)
+                       : recruitment->end; /* a trigger may begin it at any time */
+    if (merges && p->merger_time >= recruitment->start && p->merger_time < until)
         return error_set(
             err, ERROR_CONFIG,
             "policies.recruitment.pace: found a pause over world.expansion.merger_time (%.10g), expected a "

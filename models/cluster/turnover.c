@@ -14,7 +14,9 @@ static double unlearn(double x, double entry, double loss) { return x > entry ? 
 static void lose_trust(struct world *w, uint32_t i, uint32_t k, float keep)
 {
     struct tie_view v = tie_view(&w->ties, i);
-    if (!(v.kind[k] & TIE_SUPPLIER)) v.trust[k] *= keep;
+    if (v.kind[k] & TIE_SUPPLIER) return;
+    float lapse = (float)cluster_params(w)->trust_lapse, left = tie_trust(w, &v, k) * keep;
+    v.trust[k] = v.trust[k] >= lapse && left < lapse ? 0.0f : v.trust[k] * keep;
 }
 
 static void replace(struct world *w, uint32_t i)
