@@ -145,11 +145,11 @@ consistency: ready-to-run ## the consistency checks of the ACT preset, over 200 
 	@$(RUN_PRESET) -o $(OUT)/act-first-day.h5 --set policies.gatherings.days=1
 	@$(PYTHON) analysis/consistency.py $(OUT)/act.h5 --without $(OUT)/act-alone.h5 --first-day $(OUT)/act-first-day.h5
 
-refinement: ready-to-run ## does halving the tick move the preset? main observables, 200 replicates
+refinement: ready-to-run ## does halving the tick move the preset? main observables, 1000 replicates
 	@mkdir -p $(OUT)
-	@$(RUN_PRESET) -o $(OUT)/act.h5
-	@$(RUN_PRESET) -o $(OUT)/act-halved.h5 --set run.ticks_per_year=24
-	@$(PYTHON) analysis/refinement.py $(OUT)/act.h5 $(OUT)/act-halved.h5
+	@$(RUN_PRESET) --replicates 1000 -o $(OUT)/act-tick.h5
+	@$(RUN_PRESET) --replicates 1000 -o $(OUT)/act-half-tick.h5 --set run.ticks_per_year=24
+	@$(PYTHON) analysis/refinement.py $(OUT)/act-tick.h5 $(OUT)/act-half-tick.h5
 
 calibrate: ## search values of the default preset anew: out/calibration.md, some minutes on two cores
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS)"
