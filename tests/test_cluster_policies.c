@@ -204,7 +204,10 @@ static void prepare(struct trial *t, const char *path)
     if (strstr(path, "gatherings.groups")) trial_set(t, "policies.inclusion.mixed", "0");
     if (strstr(path, "structured_hours")) trial_set(t, "policies.gatherings.structured", "8");
     if (strstr(path, "digital_talk")) trial_set(t, "policies.gatherings.mode", "digital");
-    if (strstr(path, "votes.success")) trial_set(t, "policies.votes.per_year", "12");
+    if (strstr(path, "votes.success")) {
+        trial_set(t, "policies.votes.per_year", "12");
+        trial_set(t, "run.end", "2024-09"); /* projects enough for a chance to tell */
+    }
 }
 
 /* Of each setting of a policy that is on, one end of its range or the other gives other results. Attention and the pace of recruitment

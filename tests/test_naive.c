@@ -31,9 +31,9 @@ static const struct {
     enum cluster_arena arena;
     bool digital;
 } arenas[] = {
-    {AT_GATHERING, false}, {AT_GATHERING, false}, {IN_COURSE, true},    {AT_GATHERING, true}, {ON_FORUM, true},
-    {BY_CHANCE, false},    {BY_CALL, true},       {BY_INTRODUCTION, 0}, {BY_INTRODUCTION, 0}, {IN_GROUP, false},
-    {IN_GROUP, true},      {IN_PROJECT, false},   {IN_PROJECT, false},  {IN_PROJECT, false},  {IN_PROJECT, false},
+    {AT_GATHERING, false}, {IN_COURSE, true},    {AT_GATHERING, true}, {ON_FORUM, true},    {BY_CHANCE, false},
+    {BY_CALL, true},       {BY_INTRODUCTION, 0}, {BY_INTRODUCTION, 0}, {IN_GROUP, false},   {IN_GROUP, true},
+    {IN_PROJECT, false},   {IN_PROJECT, false},  {IN_PROJECT, false},  {IN_PROJECT, false},
 };
 
 /* Talk counts 1 + 0.6 (s - 1/4) for firms that have a share s of sector and size class in common. */
@@ -54,11 +54,11 @@ static double weight(const struct world *w, uint32_t i, uint32_t j, uint8_t kind
 static bool becomes_known(const struct world *w, uint32_t i, uint32_t j, double back, const struct cluster_contact *c)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    if (c->kind == CONTACT_MEET || c->kind >= CONTACT_DELIVERY) return false;
+    if (c->kind >= CONTACT_DELIVERY) return false;
     if (c->kind == CONTACT_INTRODUCTION || c->kind == CONTACT_WORK) return true;
     bool withheld = f->restricted[j] && back < 0.5;
-    uint32_t step = (uint32_t)arenas[c->kind].arena << 9 | (uint32_t)(c->i == i) << 8 | c->step;
-    return rng_unit(rng_draw(w->seed, STREAM_awareness, 0, f->uid[i], f->uid[j], w->tick, step).word[0]) <
+    uint32_t step = (uint32_t)arenas[c->kind].arena << 9 | c->step, side = c->i == i ? 0 : 1;
+    return rng_unit(rng_draw(w->seed, STREAM_awareness, 0, f->uid[c->i], f->uid[c->j], w->tick, step).word[side]) <
            cluster_params(w)->known_gain * (withheld ? 0.4 : 1.0);
 }
 
@@ -97,7 +97,6 @@ static void naive_tick(const struct world *w)
     const struct cluster_block *c = cluster_block(w, 0);
     for (uint32_t k = 0; k < c->n_contacts; k++) {
         const struct cluster_contact *x = &c->room.contact[k];
-        if (x->kind == CONTACT_MEET && !there[x->i][x->j] && !there[x->j][x->i]) continue; /* no beginning */
         double here = trust[x->i][x->j], back = trust[x->j][x->i];
         feel(w, x->i, x->j, back, x);
         feel(w, x->j, x->i, here, x);

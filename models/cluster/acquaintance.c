@@ -21,7 +21,8 @@ struct view {
     uint32_t known, rivals, supplier, project, own;
     uint32_t recent; /* in contact within a year */
     uint32_t fresh;
-    double trust, top[CLOSEST]; /* the most trusted beside customers and suppliers, the most first */
+    double trust,
+        top[CLOSEST]; /* the most trusted beside customers and suppliers, from the lapse level on, the most first */
 };
 
 static void add_close(struct view *x, double trust)
@@ -32,57 +33,66 @@ static void add_close(struct view *x, double trust)
     x->top[at] = trust;
 }
 
-static void add_known(struct view *x, uint8_t kind, double trust)
+/* A tie that is trusted, or has been strong: few are. */
+static void add_trusted(struct view *x, uint8_t *kind, double trust, bool known)
 {
-    x->known++;
-    x->trust += trust;
-    x->rivals += (kind & TIE_COMPETITOR) != 0;
-    if (!(kind & TIE_SUPPLIER) && trust > x->top[CLOSEST - 1]) add_close(x, trust);
-}
-
-static void add_strong(struct view *x, uint8_t kind)
-{
-    if (kind & TIE_SUPPLIER)
+    bool supplier = *kind & TIE_SUPPLIER;
+    x->fresh += newly_strong(kind, trust);
+    if (known && !supplier && trust > x->top[CLOSEST - 1]) add_close(x, trust);
+    if (!(trust > STRONG)) return;
+    if (supplier)
         x->supplier++;
-    else if (kind & TIE_PROJECT)
+    else if (*kind & TIE_PROJECT)
         x->project++;
     else
         x->own++;
 }
 
-static void look(struct world *w, struct cluster_tally *tally, uint32_t i)
+/* Marks are bytes, which may alias anything: what does not change is copied, so that it stays in registers. */
+static struct view look(struct world *w, uint32_t i)
 {
-    struct cluster_firms *f = cluster_firms(w);
     struct tie_view v = tie_view(&w->ties, i);
     struct view x = {0};
-    uint32_t year = (uint32_t)w->setup.run->ticks_per_year;
+    const struct tie_fader fader = tie_fader_end(w);
+    const uint32_t year = (uint32_t)w->setup.run->ticks_per_year;
     for (uint32_t k = v.n; k-- > 0;) {
-        double trust = (double)tie_trust_end(w, &v, k);
-        bool known = tie_known_end(w, &v, k);
-        if (!known && trust < 0.01) {
+        uint8_t kind = v.kind[k];
+        uint32_t age = fader.now - v.touched[k];
+        float trust = tie_faded_trust(&fader, v.trust[k], age, kind);
+        bool known = tie_faded_awareness(&fader, v.awareness[k], age, kind) >= KNOWN;
+        if (!known && trust < 0.01f) {
             network_drop(&w->ties, i, k);
             continue;
         }
-        if (known) add_known(&x, v.kind[k], trust);
-        x.recent += v.kind[k] & TIE_SUPPLIER || (trust > 0.0 && w->tick - v.touched[k] < year);
-        x.fresh += newly_strong(&v.kind[k], trust);
-        if (trust > STRONG) add_strong(&x, v.kind[k]);
+        x.known += known;
+        x.trust += known ? (double)trust : 0.0;
+        x.rivals += known && kind & TIE_COMPETITOR;
+        x.recent += kind & TIE_SUPPLIER || (trust > 0.0f && age < year);
+        if (trust >= fader.lapse || kind & TIE_STRONG) add_trusted(&x, &v.kind[k], (double)trust, known);
     }
-    f->known[i] = (uint16_t)x.known;
-    f->trust[i] = x.known ? x.trust / x.known : 0.0;
-    f->rivals[i] = (uint16_t)x.rivals;
-    f->strong_supplier[i] = (uint16_t)x.supplier;
-    f->strong_project[i] = (uint16_t)x.project;
-    f->strong_own[i] = (uint16_t)x.own;
-    f->new_strong[i] = (uint16_t)x.fresh;
-    tally->recent += x.recent;
+    return x;
+}
+
+static void remember(struct cluster_firms *f, struct cluster_tally *tally, uint32_t i, const struct view *x)
+{
+    f->known[i] = (uint16_t)x->known;
+    f->trust[i] = x->known ? x->trust / x->known : 0.0;
+    f->rivals[i] = (uint16_t)x->rivals;
+    f->strong_supplier[i] = (uint16_t)x->supplier;
+    f->strong_project[i] = (uint16_t)x->project;
+    f->strong_own[i] = (uint16_t)x->own;
+    f->new_strong[i] = (uint16_t)x->fresh;
+    tally->recent += x->recent;
     for (int k = 0; k < CLOSEST; k++)
-        tally->relational += x.top[k] / CLOSEST;
+        tally->relational += x->top[k] / CLOSEST;
 }
 
 void cluster_acquaintance(struct world *w, uint32_t block)
 {
     struct cluster_tally *tally = &cluster_block(w, block)->tally;
     EACH_MEMBER(w, block, i)
-    look(w, tally, i);
+    {
+        struct view x = look(w, i);
+        remember(cluster_firms(w), tally, i, &x);
+    }
 }

@@ -116,7 +116,6 @@ enum {
 
 /* Hours that two firms spent together, booked by a process and turned into awareness and trust by `contact`. */
 enum cluster_kind {
-    CONTACT_MEET,
     CONTACT_TALK,
     CONTACT_COURSE,
     CONTACT_DIGITAL, /* talk at a digital gathering */

@@ -19,13 +19,19 @@ static const struct {
     enum cluster_arena arena;
     enum weight weight;
 } kinds[] = {
-    [CONTACT_MEET] = {AT_GATHERING, BY_TALK},        [CONTACT_TALK] = {AT_GATHERING, BY_TALK},
-    [CONTACT_COURSE] = {IN_COURSE, BY_SCREEN},       [CONTACT_DIGITAL] = {AT_GATHERING, BY_SCREEN},
-    [CONTACT_FORUM] = {ON_FORUM, BY_SCREEN},         [CONTACT_CHANCE] = {BY_CHANCE, BY_TALK},
-    [CONTACT_CALL] = {BY_CALL, BY_SCREEN},           [CONTACT_INTRODUCTION] = {BY_INTRODUCTION, BY_TALK},
-    [CONTACT_MEDIATED] = {BY_INTRODUCTION, BY_TALK}, [CONTACT_GROUP] = {IN_GROUP, BY_TALK},
-    [CONTACT_GROUP_DIGITAL] = {IN_GROUP, BY_SCREEN}, [CONTACT_WORK] = {IN_PROJECT, BY_WORK},
-    [CONTACT_DELIVERY] = {IN_PROJECT, BY_WORK},      [CONTACT_BREACH] = {IN_PROJECT, BY_WORK},
+    [CONTACT_TALK] = {AT_GATHERING, BY_TALK},
+    [CONTACT_COURSE] = {IN_COURSE, BY_SCREEN},
+    [CONTACT_DIGITAL] = {AT_GATHERING, BY_SCREEN},
+    [CONTACT_FORUM] = {ON_FORUM, BY_SCREEN},
+    [CONTACT_CHANCE] = {BY_CHANCE, BY_TALK},
+    [CONTACT_CALL] = {BY_CALL, BY_SCREEN},
+    [CONTACT_INTRODUCTION] = {BY_INTRODUCTION, BY_TALK},
+    [CONTACT_MEDIATED] = {BY_INTRODUCTION, BY_TALK},
+    [CONTACT_GROUP] = {IN_GROUP, BY_TALK},
+    [CONTACT_GROUP_DIGITAL] = {IN_GROUP, BY_SCREEN},
+    [CONTACT_WORK] = {IN_PROJECT, BY_WORK},
+    [CONTACT_DELIVERY] = {IN_PROJECT, BY_WORK},
+    [CONTACT_BREACH] = {IN_PROJECT, BY_WORK},
     [CONTACT_OUTSIDE] = {IN_PROJECT, BY_WORK},
 };
 static const enum cluster_route routes[N_ARENAS] = {[ON_FORUM] = VIA_FORUM, [BY_INTRODUCTION] = VIA_MANAGEMENT};
@@ -80,16 +86,21 @@ static double shares(const struct world *w, uint32_t j, double trust, bool compe
     return part;
 }
 
-static bool becomes_known(const struct world *w, uint32_t block, uint32_t i, uint32_t j,
-                          const struct cluster_contact *contact, double trust)
+/* u is the draw of i's side. */
+static bool becomes_known(const struct world *w, uint32_t j, const struct cluster_contact *contact, double trust,
+                          uint32_t u)
+{
+    if (contact->kind >= CONTACT_DELIVERY) return false;
+    if (contact->kind == CONTACT_INTRODUCTION || contact->kind == CONTACT_WORK) return true;
+    return rng_unit(u) < cluster_params(w)->known_gain * shares(w, j, trust, false);
+}
+
+/* A word for each side. 12 bits of the step: the arena, and which of its contacts it was. */
+static struct rng_words draw_awareness(const struct world *w, uint32_t block, const struct cluster_contact *contact)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    if (contact->kind == CONTACT_MEET || contact->kind >= CONTACT_DELIVERY) return false;
-    if (contact->kind == CONTACT_INTRODUCTION || contact->kind == CONTACT_WORK) return true;
-    /* 12 bits: the arena, who started the contact, which of its contacts it was */
-    uint32_t step = (uint32_t)kinds[contact->kind].arena << 9 | (uint32_t)(contact->i == i) << 8 | contact->step;
-    struct rng_words word = rng_draw(w->seed, STREAM_awareness, block, f->uid[i], f->uid[j], w->tick, step);
-    return rng_unit(word.word[0]) < cluster_params(w)->known_gain * shares(w, j, trust, false);
+    uint32_t step = (uint32_t)kinds[contact->kind].arena << 9 | contact->step;
+    return rng_draw(w->seed, STREAM_awareness, block, f->uid[contact->i], f->uid[contact->j], w->tick, step);
 }
 
 /* First contacts that meet a need, by who brought the two together; project partners are no news. */
@@ -118,10 +129,10 @@ static struct side side_of(const struct world *w, uint32_t i, uint32_t j)
 
 /* The side of i: its trust in j and what it knows of j. `known` may come of the contact as far as j shares. */
 static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct side *mine,
-                 const struct side *theirs, const struct cluster_contact *contact)
+                 const struct side *theirs, const struct cluster_contact *contact, uint32_t u)
 {
     const struct cluster_params *p = cluster_params(w);
-    bool known = becomes_known(w, block, i, j, contact, theirs->trust);
+    bool known = becomes_known(w, j, contact, theirs->trust, u);
     uint32_t k = mine->k;
     double trust = mine->trust, dose = weight_of(w, contact, trust) * (double)contact->hours / p->trust_hours;
     if (k == NETWORK_NONE) {
@@ -166,7 +177,7 @@ static void count(struct world *w, struct cluster_block *c, const struct cluster
 {
     struct cluster_firms *f = cluster_firms(w);
     enum cluster_arena arena = kinds[contact->kind].arena;
-    double events = contact->kind == CONTACT_MEET ? 0.0 : contact->kind == CONTACT_WORK ? 12.0 * w->dt : 1.0;
+    double events = contact->kind == CONTACT_WORK ? 12.0 * w->dt : 1.0;
     f->joint_events[contact->i] += events;
     f->joint_events[contact->j] += events;
     if (arena == BY_INTRODUCTION) {
@@ -185,12 +196,11 @@ void cluster_contact(struct world *w, uint32_t block)
         const struct cluster_contact *contact = &c->room.contact[k];
         uint32_t i = contact->i, j = contact->j;
         struct side a = side_of(w, i, j), b = side_of(w, j, i);
-        if (contact->kind != CONTACT_MEET || a.k != NETWORK_NONE || b.k != NETWORK_NONE) {
-            feel(w, block, i, j, &a, &b, contact);
-            feel(w, block, j, i, &b, &a, contact);
-        } /* a word between strangers is no beginning */
+        struct rng_words u = draw_awareness(w, block, contact);
+        feel(w, block, i, j, &a, &b, contact, u.word[0]);
+        feel(w, block, j, i, &b, &a, contact, u.word[1]);
         if (contact->kind >= CONTACT_DELIVERY) continue;
         count(w, c, contact);
-        if (contact->kind != CONTACT_MEET && contact->kind != CONTACT_WORK) share(w, &c->tally, month, contact, &a, &b);
+        if (contact->kind != CONTACT_WORK) share(w, &c->tally, month, contact, &a, &b);
     }
 }

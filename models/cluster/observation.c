@@ -252,21 +252,32 @@ static void observe_attitudes(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
-    double n = cluster_block(w, block)->n, integration = 0.0, wariness = 0.0, satisfaction = 0.0, knowledge = 0.0;
+    double n = cluster_block(w, block)->n, integration = 0.0, wariness = 0.0, knowledge = 0.0;
     EACH_MEMBER(w, block, i)
     {
-        double content = f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v;
         integration += f->integration[i];
         wariness += f->wariness[i];
         knowledge += f->known_to_staff[i];
-        satisfaction += 1.0 / (1.0 + real_exp(-p->exit_slope * content));
     }
     if (n < 1.0) return;
     knowledge *= real_exp(-0.5 * w->dt / p->attention_memory); /* it was gained in the middle of a tick */
     observe_put(w, block, OBSERVE_integration, integration / n);
     observe_put(w, block, OBSERVE_wariness, wariness / n);
-    observe_put(w, block, OBSERVE_satisfaction, satisfaction / n);
     observe_put(w, block, OBSERVE_management_knowledge, knowledge / n);
+}
+
+/* 1/2 where belonging and utilisation are what they were in the preset; exits go by (1 - S) / S. */
+static void observe_satisfaction(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_firms *f = cluster_firms(w);
+    double n = cluster_block(w, block)->n, satisfaction = 0.0;
+    EACH_MEMBER(w, block, i)
+    {
+        double content = f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v;
+        satisfaction += 1.0 / (1.0 + real_exp(-p->exit_slope * content));
+    }
+    if (n >= 1.0) observe_put(w, block, OBSERVE_satisfaction, satisfaction / n);
 }
 
 static void observe_potential(struct world *w, uint32_t block)
@@ -453,5 +464,6 @@ void cluster_observation(struct world *w, uint32_t block)
     observe_network(w, block);
     observe_centralisation(w, block);
     observe_assortativity(w, block);
+    observe_satisfaction(w, block);
     observe_potential(w, block);
 }

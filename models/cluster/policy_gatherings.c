@@ -4,10 +4,10 @@
  *               comes first; called off while physical meetings are closed, unless digital
  *   venue       a place drawn with the shares of model.firms.place_*; digital ones have no travel and no bill
  *   attends     with probability (w0 + w_U U)(1 + w_q (q - 1/2)) x participation, for as many days as its account pays with the travel
- *   encounters  a day, an attendee starts Poisson(m / 2) contacts of each depth, m so that the distinct firms it meets are
- *               `rate` on average, rate = n (1 - exp(-m / n)) with n others there: short ones with
- *               anyone there that day, talks with partners preferred by (0.1 + T)^s (Sutcliffe, Wang & Dunbar); a share of
- *               them seated, a newcomer beside a member of longer standing, while inclusion is in force
+ *   talks       a day, an attendee starts Poisson(m / 2) talks of each depth, m so that the distinct firms it talks to are
+ *               `rate` on average, rate = n (1 - exp(-m / n)) with n others there, with partners preferred by (0.1 + T)^s
+ *               (Sutcliffe, Wang & Dunbar); a share of them seated, a newcomer beside a member of longer standing, while inclusion is in
+ *               force. Words in passing, below 5 minutes, leave nothing that anyone can observe and are not drawn
  *   structured  assigned talks: of some drawn at random, the best match that one does not know
  *   groups      group work of all pairs of a group: stable ones by uid, reshuffled ones by a draw for each gathering
  */
@@ -60,13 +60,12 @@ struct day {
     uint32_t n, number, day;
 };
 
-/* A partner among those there, not oneself; talks go by preference. */
-static uint32_t pick_partner(const struct world *w, struct rng *r, const struct day *d, uint32_t i, bool prefer)
+/* A partner among those there, not oneself, by preference. */
+static uint32_t pick_partner(const struct world *w, struct rng *r, const struct day *d, uint32_t i)
 {
     for (;;) {
         uint32_t j = d->there[rng_below(r, d->n)];
         if (j == i) continue;
-        if (!prefer) return j;
         if (rng_uniform(r) < tie_preference(w, tie_trust_of(w, i, j))) return j;
     }
 }
@@ -79,41 +78,39 @@ static uint32_t pick_seated(const struct world *w, uint32_t block, struct rng *r
         uint32_t other = d->there[rng_below(r, d->n)];
         if (other != i && cluster_newcomer(w, block, other) != cluster_newcomer(w, block, i)) j = other;
     }
-    return j == i ? pick_partner(w, r, d, i, true) : j;
+    return j == i ? pick_partner(w, r, d, i) : j;
 }
 
 /* Contacts, repeats included, that give `distinct` partners on average among n; nobody meets nearly all. */
 static double contacts_for(double distinct, double n) { return -n * real_log(1.0 - fmin(distinct / n, 0.95)); }
 
-static void meet_people(struct world *w, uint32_t block, const struct day *d, uint32_t i, const double mean[3])
+enum { SHORT, DEEP, N_DEPTHS };
+
+static void meet_people(struct world *w, uint32_t block, const struct day *d, uint32_t i, const double mean[N_DEPTHS])
 {
     const struct cluster_params *p = cluster_params(w);
-    bool digital = cluster_derived(w)->digital_gatherings;
+    enum cluster_kind kind = cluster_derived(w)->digital_gatherings ? CONTACT_DIGITAL : CONTACT_TALK;
     double seated = p->inclusion_mixed * fmin(1.0, cluster_intensity(w, block, POLICY_inclusion));
     struct rng r = rng_open(w->seed, STREAM_encounter, block, cluster_firms(w)->uid[i], d->number, d->day);
-    const double hours[3] = {p->meet_hours, p->talk_hours, p->deep_hours};
-    for (uint32_t depth = 0; depth < 3; depth++) {
+    const double hours[N_DEPTHS] = {p->talk_hours, p->deep_hours};
+    for (uint32_t depth = 0; depth < N_DEPTHS; depth++) {
         uint32_t contacts = rng_poisson(&r, mean[depth]);
         for (uint32_t k = 0; k < contacts; k++) {
-            bool mixed = depth > 0 && seated > 0.0 && rng_uniform(&r) < seated;
-            uint32_t j = mixed ? pick_seated(w, block, &r, d, i) : pick_partner(w, &r, d, i, depth > 0);
-            uint32_t step = 25 * (d->day + 5 * (d->number % 2)) + (depth > 1 ? 12 : 0) + k % 12;
-            enum cluster_kind kind = depth == 0 ? CONTACT_MEET : digital ? CONTACT_DIGITAL : CONTACT_TALK;
+            bool mixed = seated > 0.0 && rng_uniform(&r) < seated;
+            uint32_t j = mixed ? pick_seated(w, block, &r, d, i) : pick_partner(w, &r, d, i);
+            uint32_t step = 25 * (d->day + 5 * (d->number % 2)) + (depth == DEEP ? 12 : 0) + k % 12;
             cluster_meet(w, block, i, j, hours[depth], kind, step);
         }
     }
 }
 
-/* Contacts that each starts, by depth, with n there. */
-static void means_of(const struct world *w, uint32_t n, double mean[3])
+/* Talks that each starts, by depth, with n there. */
+static void means_of(const struct world *w, uint32_t n, double mean[N_DEPTHS])
 {
     const struct cluster_params *p = cluster_params(w);
     double talk = 2.0 * p->gatherings_informal * (cluster_derived(w)->digital_gatherings ? p->digital_talk : 1.0);
-    double brief =
-        cluster_derived(w)->digital_gatherings ? 0.0 : p->meet_rate - p->talk_rate; /* nobody passes by on screen */
-    const double rate[3] = {brief, (p->talk_rate - p->deep_rate) * talk, p->deep_rate * talk};
-    for (int depth = 0; depth < 3; depth++)
-        mean[depth] = 0.5 * contacts_for(rate[depth], n - 1.0);
+    mean[SHORT] = 0.5 * contacts_for((p->talk_rate - p->deep_rate) * talk, n - 1.0);
+    mean[DEEP] = 0.5 * contacts_for(p->deep_rate * talk, n - 1.0);
 }
 
 /* The best match of a few among those there that i does not know; RNG_NOBODY without any. */
@@ -179,7 +176,7 @@ static void group_work(struct world *w, uint32_t block, const struct day *d)
 
 static void spend_day(struct world *w, uint32_t block, const struct day *d)
 {
-    double mean[3];
+    double mean[N_DEPTHS];
     means_of(w, d->n, mean);
     for (uint32_t k = 0; k < d->n; k++) {
         meet_people(w, block, d, d->there[k], mean);

@@ -31,25 +31,48 @@ static inline struct tie_view tie_view(const struct network *g, uint32_t i)
     return v;
 }
 
-static inline float tie_trust_at(const struct world *w, const struct cluster_fading *fading, const struct tie_view *v,
-                                 uint32_t k)
+/* What fading needs, side by side. */
+struct tie_fader {
+    struct cluster_fading keep;
+    float held, lapse; /* trust that trade holds; at which a tie lapses */
+    uint32_t now;
+};
+
+static inline struct tie_fader tie_fader_of(const struct world *w, const struct cluster_fading *keep)
 {
     const struct cluster_params *p = cluster_params(w);
-    uint32_t ticks = w->tick - v->touched[k];
-    float then = v->trust[k];
-    if (v->kind[k] & TIE_SUPPLIER) {
-        float held = (float)p->supplier_trust;
-        return held + (then - held) * fading->supplier[ticks];
-    }
-    float now = then * fading->trust[ticks], lapse = (float)p->trust_lapse;
-    return then >= lapse && now < lapse ? 0.0f : now;
+    struct tie_fader fader = {*keep, (float)p->supplier_trust, (float)p->trust_lapse, w->tick};
+    return fader;
+}
+static inline struct tie_fader tie_fader_end(const struct world *w)
+{
+    return tie_fader_of(w, &cluster_derived(w)->end);
 }
 
-static inline float tie_awareness_at(const struct world *w, const struct cluster_fading *fading,
-                                     const struct tie_view *v, uint32_t k)
+static inline float tie_faded_trust(const struct tie_fader *fader, float then, uint32_t ticks, uint8_t kind)
 {
-    if (v->kind[k] & TIE_SUPPLIER) return v->awareness[k];
-    return v->awareness[k] * fading->awareness[w->tick - v->touched[k]];
+    if (kind & TIE_SUPPLIER) return fader->held + (then - fader->held) * fader->keep.supplier[ticks];
+    float now = then * fader->keep.trust[ticks];
+    return then >= fader->lapse && now < fader->lapse ? 0.0f : now;
+}
+
+static inline float tie_faded_awareness(const struct tie_fader *fader, float then, uint32_t ticks, uint8_t kind)
+{
+    return kind & TIE_SUPPLIER ? then : then * fader->keep.awareness[ticks];
+}
+
+static inline float tie_trust_at(const struct world *w, const struct cluster_fading *keep, const struct tie_view *v,
+                                 uint32_t k)
+{
+    struct tie_fader fader = tie_fader_of(w, keep);
+    return tie_faded_trust(&fader, v->trust[k], w->tick - v->touched[k], v->kind[k]);
+}
+
+static inline float tie_awareness_at(const struct world *w, const struct cluster_fading *keep, const struct tie_view *v,
+                                     uint32_t k)
+{
+    struct tie_fader fader = tie_fader_of(w, keep);
+    return tie_faded_awareness(&fader, v->awareness[k], w->tick - v->touched[k], v->kind[k]);
 }
 
 /* In the middle of the tick. */

@@ -19,7 +19,7 @@ void cluster_utilisation(struct world *w, uint32_t block)
         for (uint32_t m = 0; m < BENEFIT_MONTHS; m += 4)
             for (uint32_t k = 0; k < 4; k++)
                 sum[k] += (double)benefit[m + k];
-        f->utilisation[i] = 1.0 - real_exp(-((sum[0] + sum[1]) + (sum[2] + sum[3])) / cluster_params(w)->v_scale);
+        f->utilisation[i] = real_risen(((sum[0] + sum[1]) + (sum[2] + sum[3])) / cluster_params(w)->v_scale);
         turn_months(w, i);
     }
 }
