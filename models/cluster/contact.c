@@ -143,10 +143,11 @@ static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const 
     struct tie_view v = tie_view(&w->ties, i);
     double gain = (1.0 - trust) * real_risen(dose);
     double next = contact->kind == CONTACT_BREACH ? fmax(0.0, trust - p->breach_ratio * gain) : trust + gain;
-    if (known && !tie_known(w, &v, k)) count_route(w, block, i, j, contact);
-    tie_refresh(w, &v, k);
+    float awareness = tie_awareness(w, &v, k);
+    if (known && awareness < KNOWN) count_route(w, block, i, j, contact);
     v.trust[k] = (float)next;
-    if (known) v.awareness[k] = 1.0f;
+    v.awareness[k] = known ? 1.0f : awareness;
+    v.touched[k] = (uint16_t)w->tick;
     if (contact->kind == CONTACT_WORK) v.kind[k] |= TIE_PROJECT;
 }
 

@@ -225,7 +225,8 @@ static bool both_in_force(const struct cluster_derived *d, enum cluster_policy a
 }
 
 /* What contradicts what. */
-static int check_policies(const struct cluster_params *p, const struct cluster_derived *d, struct error *err)
+static int check_policies(const struct run_params *run, const struct cluster_params *p, const struct cluster_derived *d,
+                          struct error *err)
 {
     const struct cluster_policy_plan *recruitment = &d->policy[POLICY_recruitment];
     bool merges = p->merger_members > 0 && recruitment->on && p->recruitment_pace <= 0.0;
@@ -236,7 +237,7 @@ static int check_policies(const struct cluster_params *p, const struct cluster_d
             "time, expected groups that are not stable, or 0",
             p->inclusion_mixed);
     double until = recruitment->lasts > 0.0 && recruitment->trigger.measure < 0
-                       ? fmin(recruitment->end, recruitment->start + recruitment->lasts)
+                       ? fmin(recruitment->end, fmax(recruitment->start, run->start) + recruitment->lasts)
                        : recruitment->end; /* a trigger may begin it at any time */
     if (merges && p->merger_time >= recruitment->start && p->merger_time < until)
         return error_set(
@@ -343,7 +344,7 @@ int cluster_derive(const struct run_params *run, const void *params, const struc
     double top = 0.0;
     if (!code) code = check_expansion(run, p, d, &top, err);
     if (!code) code = derive_policies(run, p, d, err);
-    if (!code) code = check_policies(p, d, err);
+    if (!code) code = check_policies(run, p, d, err);
     if (!code) code = cluster_plan(run, p, d, err);
     if (code) goto out;
     top += added_by_pace(run, p, d);

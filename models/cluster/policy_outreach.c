@@ -37,7 +37,8 @@ void cluster_outreach(struct world *w, uint32_t block)
     double rate = cluster_params(w)->outreach_rate * cluster_intensity(w, block, POLICY_outreach), mean = 0.0;
     if (!(rate > 0.0)) return;
     EACH_MEMBER(w, block, i)
-    mean += cluster_attention_weight(w, block, i) / c->n;
+    mean += cluster_attention_weight(w, block, i);
+    mean /= fmax(1.0, c->n);
     EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {
         struct rng r = cluster_draws(w, block, STREAM_outreach, i);
