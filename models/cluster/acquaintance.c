@@ -83,8 +83,10 @@ static void remember(struct cluster_firms *f, struct cluster_tally *tally, uint3
     f->strong_own[i] = (uint16_t)x->own;
     f->new_strong[i] = (uint16_t)x->fresh;
     tally->recent += x->recent;
+    double close = 0.0;
     for (int k = 0; k < CLOSEST; k++)
-        tally->relational += x->top[k] / CLOSEST;
+        close += x->top[k];
+    tally->relational += close / CLOSEST;
 }
 
 void cluster_acquaintance(struct world *w, uint32_t block)

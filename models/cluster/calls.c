@@ -40,13 +40,13 @@ void cluster_calls(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    double hours = p->call_hours, needed = hours + p->chance_hours, used = fmin(1.0, p->call_rate * w->dt);
+    double hours = p->call_hours, needed = hours + p->chance_hours, own = 0.5 * fmin(1.0, p->call_rate * w->dt) / hours;
     EACH_MEMBER_IN_TURN(w, block, STREAM_call, i)
     {
         uint32_t step = 0;
         struct rng r = cluster_draws(w, block, STREAM_call, i);
         /* the account's expected calls of this tick, up or down by chance: no tick is too short for a call */
-        double due = 0.5 * f->hours_calls[i] / hours * used;
+        double due = f->hours_calls[i] * own;
         uint32_t n = (uint32_t)(due + rng_uniform(&r));
         for (; step < n && f->hours_calls[i] >= needed; step++) {
             uint32_t j = pick(w, &r, i);

@@ -318,6 +318,11 @@ static inline struct rng cluster_draws(const struct world *w, uint32_t block, en
 {
     return rng_open(w->seed, stream, block, cluster_firms(w)->uid[i], RNG_NOBODY, w->tick);
 }
+/* The first of them alone. */
+static inline double cluster_draw(const struct world *w, uint32_t block, enum cluster_stream stream, uint32_t i)
+{
+    return rng_unit(rng_draw(w->seed, stream, block, cluster_firms(w)->uid[i], RNG_NOBODY, w->tick, 0).word[0]);
+}
 static inline struct rng cluster_pair_draws(const struct world *w, uint32_t block, enum cluster_stream stream,
                                             uint32_t i, uint32_t j)
 {

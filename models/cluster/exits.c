@@ -23,8 +23,7 @@ void cluster_exits(struct world *w, uint32_t block)
     double highest = p->exit_base * real_exp(p->exit_slope * (p->exit_b + p->exit_v)); /* at B = V = 0 */
     EACH_MEMBER(w, block, i)
     {
-        struct rng r = cluster_draws(w, block, STREAM_leaving, i);
-        double u = rng_uniform(&r);
+        double u = cluster_draw(w, block, STREAM_leaving, i);
         if (u >= highest * w->dt) continue; /* stays whatever its hazard: most do */
         double content = f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v;
         if (!real_happens(u, p->exit_base * real_exp(-p->exit_slope * content), w->dt)) continue;

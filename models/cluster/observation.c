@@ -46,20 +46,25 @@ static uint32_t cohort(const struct world *w, uint32_t i)
     return f->founder[i] ? 0 : tenure < 1.0 ? 1 : tenure < 3.0 ? 2 : 3;
 }
 
-static void values_of(const struct world *w, uint32_t i, double others, double gatherings, double x[N_MEANS])
+/* By what counts of firms are multiplied: a year, another member, a gathering. */
+struct per {
+    double year, other, gathering;
+};
+
+static void values_of(const struct world *w, uint32_t i, const struct per *per, double x[N_MEANS])
 {
     const struct cluster_firms *f = cluster_firms(w);
-    x[MEAN_COLLABORATION] = f->joint_events[i] / w->dt;
+    x[MEAN_COLLABORATION] = f->joint_events[i] * per->year;
     x[MEAN_BELONGING] = f->belonging[i];
     x[MEAN_UNDERSTANDING] = f->understanding[i];
     x[MEAN_ANCHORING] = f->anchoring[i];
     x[MEAN_TRUST] = f->trust[i];
-    x[MEAN_OVERVIEW] = f->known[i] / others;
+    x[MEAN_OVERVIEW] = f->known[i] * per->other;
     x[MEAN_STRONG] = f->strong_supplier[i] + f->strong_project[i] + f->strong_own[i];
     x[MEAN_UTILISATION] = f->utilisation[i];
-    x[MEAN_INITIATIONS] = f->initiated[i] / w->dt;
-    x[MEAN_MEDIATED] = f->mediated[i] / w->dt;
-    x[MEAN_ATTENDANCE] = f->attended_now[i] / gatherings;
+    x[MEAN_INITIATIONS] = f->initiated[i] * per->year;
+    x[MEAN_MEDIATED] = f->mediated[i] * per->year;
+    x[MEAN_ATTENDANCE] = f->attended_now[i] * per->gathering;
 }
 
 static void observe_means(struct world *w, uint32_t block)
@@ -67,10 +72,11 @@ static void observe_means(struct world *w, uint32_t block)
     const struct cluster_firms *f = cluster_firms(w);
     struct sums all = {0}, by[GROUPINGS_OF_FIRMS][MAX_GROUPS] = {{{0}}};
     uint32_t gatherings = cluster_block(w, block)->tally.gatherings, n_means = gatherings ? N_MEANS : MEAN_ATTENDANCE;
-    double others = fmax(1.0, cluster_block(w, block)->n - 1.0), x[N_MEANS];
+    struct per per = {1.0 / w->dt, 1.0 / fmax(1.0, cluster_block(w, block)->n - 1.0), 1.0 / fmax(1.0, gatherings)};
+    double x[N_MEANS];
     EACH_MEMBER(w, block, i)
     {
-        values_of(w, i, others, fmax(1.0, gatherings), x);
+        values_of(w, i, &per, x);
         add(&all, x);
         add(&by[BY_TENURE_COHORT][cohort(w, i)], x);
         add(&by[BY_SIZE_CLASS][f->size_class[i]], x);
@@ -313,11 +319,20 @@ static const uint64_t *fill_known(struct world *w, uint32_t block, uint32_t word
     return known;
 }
 
+/* Bits set, added up side by side: the builtin is a call where the processor's own instruction may not be used. */
+static uint32_t count_bits(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
 static uint32_t count_common(const uint64_t *a, const uint64_t *b, uint32_t words)
 {
     uint32_t n = 0;
     for (uint32_t k = 0; k < words; k++)
-        n += (uint32_t)__builtin_popcountll(a[k] & b[k]);
+        n += count_bits(a[k] & b[k]);
     return n;
 }
 
@@ -350,39 +365,42 @@ static double centralisation(double n, double sum, double most)
     return n > 2.0 ? (n * most - sum) / ((n - 1.0) * (n - 2.0)) : 0.0;
 }
 
-/* Of contact within a year on either side; with management as one actor more, tied to whom it knows. */
+/* Who has been in contact with whom within a year, on either side, as rows of bits. */
+static const uint64_t *fill_contact(struct world *w, uint32_t block, uint32_t words)
+{
+    uint64_t *rows = cluster_block(w, block)->room.known;
+    uint32_t first = cluster_first(w, block), year = (uint32_t)w->setup.run->ticks_per_year;
+    memset(rows, 0, (size_t)w->firms_per_block * words * sizeof *rows);
+    EACH_MEMBER(w, block, slot)
+    {
+        struct tie_view v = tie_view(&w->ties, slot);
+        for (uint32_t k = 0, i = slot - first; k < v.n; k++) {
+            uint32_t j = v.to[k] - first;
+            if (!tie_recent(w, &v, k, year)) continue;
+            rows[(size_t)i * words + j / 64] |= UINT64_C(1) << j % 64;
+            rows[(size_t)j * words + i / 64] |= UINT64_C(1) << i % 64;
+        }
+    }
+    return rows;
+}
+
+/* Of contact within a year; with management as one actor more, tied to whom it knows. */
 static void observe_centralisation(struct world *w, uint32_t block)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    uint32_t first = cluster_first(w, block);
-    double n = cluster_block(w, block)->n, *degree = cluster_block(w, block)->room.key, year = 1.0 / w->dt + 0.5;
-    double sum = 0.0, most = 0.0, managed = 0.0, with_sum = 0.0, with_most;
-    EACH_MEMBER(w, block, i)
-    degree[i - first] = 0.0;
+    uint32_t words = cluster_words(w->firms_per_block);
+    const uint64_t *rows = fill_contact(w, block, words);
+    double n = cluster_block(w, block)->n, sum = 0.0, most = 0.0, managed = 0.0, with_most = 0.0;
     EACH_MEMBER(w, block, i)
     {
-        struct tie_view v = tie_view(&w->ties, i);
-        for (uint32_t k = 0; k < v.n; k++) {
-            uint32_t j = v.to[k], back;
-            bool here = tie_recent(w, &v, k, (uint32_t)year);
-            struct tie_view other = tie_view(&w->ties, j);
-            bool there = here && j > i ? false
-                                       : (back = network_find(&w->ties, j, i)) != NETWORK_NONE &&
-                                             tie_recent(w, &other, back, (uint32_t)year);
-            if (!here || (j < i && there)) continue; /* counted from the other side */
-            degree[i - first] += 1.0;
-            degree[j - first] += 1.0;
-        }
-    }
-    EACH_MEMBER(w, block, i)
-    {
-        bool known = f->known_to_staff[i] >= 0.5;
-        sum += degree[i - first];
-        most = fmax(most, degree[i - first]);
+        const uint64_t *row = rows + (size_t)(i - cluster_first(w, block)) * words;
+        double degree = count_common(row, row, words), known = f->known_to_staff[i] >= 0.5 ? 1.0 : 0.0;
+        sum += degree;
+        most = fmax(most, degree);
         managed += known;
-        with_sum = fmax(with_sum, degree[i - first] + known);
+        with_most = fmax(with_most, degree + known);
     }
-    with_most = fmax(with_sum, managed);
+    with_most = fmax(with_most, managed);
     observe_put(w, block, OBSERVE_centralisation, real_clamp(centralisation(n, sum, most), 0.0, 1.0));
     observe_put(w, block, OBSERVE_centralisation_management,
                 real_clamp(centralisation(n + 1.0, sum + 2.0 * managed, with_most), 0.0, 1.0));
@@ -430,18 +448,22 @@ static void observe_network(struct world *w, uint32_t block)
     if (n < 2.0) return;
     uint32_t size = w->firms_per_block, words = cluster_words(size);
     const uint64_t *rows = fill_known(w, block, words);
-    for (uint32_t i = 0; i < size; i++) {
-        const uint64_t *a = rows + (size_t)i * words;
-        for (uint32_t j = 0; j < size; j++) {
-            if (!(a[j / 64] >> j % 64 & 1)) continue;
-            const uint64_t *b = rows + (size_t)j * words;
-            bool back = b[i / 64] >> i % 64 & 1;
-            known += 1.0;
-            mutual += back;
-            paths += count_common(b, b, words) - back; /* i - j - k, k not i */
-            closed += count_common(a, b, words);
+    double *degree = cluster_block(w, block)->room.key;
+    for (uint32_t i = 0; i < size; i++)
+        degree[i] = count_common(rows + (size_t)i * words, rows + (size_t)i * words, words);
+    for (uint32_t i = 0; i < size; i++)
+        for (uint32_t word = 0; word < words; word++) {
+            const uint64_t *a = rows + (size_t)i * words;
+            for (uint64_t bits = a[word]; bits; bits &= bits - 1) {
+                uint32_t j = 64 * word + (uint32_t)__builtin_ctzll(bits);
+                const uint64_t *b = rows + (size_t)j * words;
+                bool back = b[i / 64] >> i % 64 & 1;
+                known += 1.0;
+                mutual += back;
+                paths += degree[j] - back; /* i - j - k, k not i */
+                closed += count_common(a, b, words);
+            }
         }
-    }
     double dyads = 0.5 * n * (n - 1.0);
     observe_put(w, block, OBSERVE_unknown_dyads, 1.0 - (known - 0.5 * mutual) / dyads);
     observe_put(w, block, OBSERVE_density, 0.5 * known / dyads);

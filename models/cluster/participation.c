@@ -8,6 +8,6 @@ double cluster_participation(const struct world *w, uint32_t i)
 {
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
-    double drawn = p->has_community ? fmax(0.0, 1.0 + p->b_part * (f->belonging[i] - p->exit_b)) : 1.0;
-    return (1.0 - f->wariness[i]) * drawn;
+    double drawn = p->has_community ? 1.0 + p->b_part * (f->belonging[i] - p->exit_b) : 1.0;
+    return drawn > 0.0 ? (1.0 - f->wariness[i]) * drawn : 0.0;
 }

@@ -38,8 +38,7 @@ static void ask(struct world *w, uint32_t block)
     struct cluster_firms *f = cluster_firms(w);
     EACH_MEMBER_IN_TURN(w, block, STREAM_request, i)
     {
-        struct rng r = cluster_draws(w, block, STREAM_request, i);
-        if (!real_happens(rng_uniform(&r), p->broker_ask, w->dt)) continue;
+        if (!real_happens(cluster_draw(w, block, STREAM_request, i), p->broker_ask, w->dt)) continue;
         if (f->hours_calls[i] < p->broker_member || has_asked(c, i, f->uid[i]) || !cluster_need_unmet(w, i)) continue;
         struct cluster_request request = {i, f->uid[i], w->time};
         if (c->n_requests == c->room.requests) {

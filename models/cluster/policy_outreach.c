@@ -41,8 +41,8 @@ void cluster_outreach(struct world *w, uint32_t block)
     mean /= fmax(1.0, c->n);
     EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {
-        struct rng r = cluster_draws(w, block, STREAM_outreach, i);
-        if (real_happens(rng_uniform(&r), rate * cluster_attention_weight(w, block, i) / mean, w->dt))
+        if (real_happens(cluster_draw(w, block, STREAM_outreach, i),
+                         rate * cluster_attention_weight(w, block, i) / mean, w->dt))
             f->call_due[i] = 1;
         if (f->call_due[i] && call(w, block, i)) f->call_due[i] = 0;
     }

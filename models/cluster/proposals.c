@@ -84,8 +84,9 @@ static void have_ideas(struct world *w, uint32_t block, uint32_t i, double log_s
     for (double at = skipped(&r, log_skip, v.n); at < v.n; at += 1.0 + skipped(&r, log_skip, v.n)) {
         uint32_t k = (uint32_t)at;
         double trust = (double)tie_trust(w, &v, k), u = rng_uniform(&r);
-        double weight = real_exp(p->start_slope * (trust - 1.0)) * eager;
-        if (!tie_known(w, &v, k) || u >= weight) continue;
+        double below = p->start_slope * (1.0 - trust);
+        if (u * (1.0 + below) >= eager) continue; /* exp(-x) <= 1 / (1 + x): most need no exponential */
+        if (!tie_known(w, &v, k) || u >= real_exp(-below) * eager) continue;
         c->tally.ideas++;
         cluster_firms(w)->initiated[i] += 1.0;
         struct cluster_idea idea = {.i = i, .j = v.to[k], .level = draw_level(cluster_derived(w), rng_uniform(&r))};

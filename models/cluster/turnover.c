@@ -44,8 +44,7 @@ void cluster_turnover(struct world *w, uint32_t block)
     double usual = real_chance(p->u_turnover, w->dt);
     EACH_MEMBER(w, block, i)
     {
-        struct rng r = cluster_draws(w, block, STREAM_turnover, i);
-        double u = rng_uniform(&r);
+        double u = cluster_draw(w, block, STREAM_turnover, i);
         if (u >= usual) continue;
         if (cluster_supported(w, block, i) && u >= real_chance(p->u_turnover * (1.0 - p->spanners_stay), w->dt))
             continue;
