@@ -229,7 +229,7 @@ struct cluster_block {
     double staff_hours, broker_hours; /* left for facilitation, and for introductions */
     double money;                     /* NOK, left for bills */
     double funding;                   /* NOK/year, what the programme gives now */
-    double openings_due, forum_due;
+    double openings_due;
     uint32_t gatherings_held; /* numbers the gatherings held or called off */
     double paced;             /* by how much recruitment has been told to lag behind the target */
     struct cluster_policy_state policy[N_POLICIES];
@@ -369,6 +369,8 @@ struct cluster_project *cluster_start_project(struct world *w, uint32_t block, e
                                               const uint32_t *team, uint32_t n, enum cluster_origin origin);
 /* Own hours of a firm in a project of that level, h/year. */
 double cluster_own_hours(const struct world *w, enum cluster_level level);
+/* Is firm i one of the n on the team? */
+bool cluster_on_team(const uint32_t *team, uint32_t n, uint32_t i);
 /* Is member a of the project still the firm that started it? */
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a);
 

@@ -15,13 +15,6 @@ struct cluster_cost cluster_plan_opening(const struct cluster_params *p, double 
     return cost;
 }
 
-static bool on_team(const uint32_t *team, uint32_t n, uint32_t j)
-{
-    for (uint32_t a = 0; a < n; a++)
-        if (team[a] == j) return true;
-    return false;
-}
-
 /* The best that has not been asked, or RNG_NOBODY; asked ones have a negative key. */
 static uint32_t next_best(const struct world *w, uint32_t block)
 {
@@ -44,8 +37,8 @@ static void rank(struct world *w, uint32_t block, uint32_t initiator, enum clust
     double *match = cluster_block(w, block)->room.key;
     EACH_MEMBER(w, block, j)
     {
-        bool possible =
-            cluster_firms(w)->known_to_staff[j] >= 0.5 && !on_team(team, n, j) && cluster_has_capacity(w, j, level);
+        bool possible = cluster_firms(w)->known_to_staff[j] >= 0.5 && !cluster_on_team(team, n, j) &&
+                        cluster_has_capacity(w, j, level);
         match[j - cluster_first(w, block)] = possible ? cluster_match_value(w, initiator, j, level) : -1.0;
     }
 }

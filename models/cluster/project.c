@@ -21,6 +21,13 @@ bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level 
     return cluster_own_hours(w, level) <= free_hours;
 }
 
+bool cluster_on_team(const uint32_t *team, uint32_t n, uint32_t i)
+{
+    for (uint32_t a = 0; a < n; a++)
+        if (team[a] == i) return true;
+    return false;
+}
+
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a)
 {
     const struct cluster_firms *f = cluster_firms(w);

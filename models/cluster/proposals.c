@@ -112,13 +112,6 @@ static void put_in_order(struct cluster_idea *ideas, uint32_t n)
     }
 }
 
-static bool on_team(const uint32_t *team, uint32_t n, uint32_t j)
-{
-    for (uint32_t a = 0; a < n; a++)
-        if (team[a] == j) return true;
-    return false;
-}
-
 static bool needs_closed_room(const struct world *w, uint32_t i, enum cluster_level level)
 {
     return cluster_params(w)->has_restriction && cluster_firms(w)->restricted[i] && level >= L3;
@@ -132,7 +125,7 @@ static uint32_t next_member(const struct world *w, const struct cluster_idea *id
     double best = 0.0;
     for (uint32_t k = 0; k < v.n; k++) {
         uint32_t j = v.to[k];
-        if (!tie_known(w, &v, k) || on_team(team, n, j) || !cluster_has_capacity(w, j, idea->level) ||
+        if (!tie_known(w, &v, k) || cluster_on_team(team, n, j) || !cluster_has_capacity(w, j, idea->level) ||
             !through_gate(w, idea->i, j, idea->level) || needs_closed_room(w, j, idea->level))
             continue;
         double match = cluster_match_value(w, idea->i, j, idea->level);
