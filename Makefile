@@ -34,6 +34,8 @@ LINKED := $(filter-out $(BUILD)/sim/cli/main.o,$(OBJECTS))
 TESTS := $(sort $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c)))
 BESIDE := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))
 BENCHES := $(sort $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c)))
+# Verbs written in Python stand beside the program under the names that it looks for.
+VERBS := $(patsubst analysis/%,$(BUILD)/%,$(wildcard analysis/klynge-*))
 C_FILES := $(sort $(wildcard sim/*/*.[ch] models/*.[ch] models/*/*.[ch] tests/*.[ch] bench/*.[ch]))
 
 # ---- what a program says about itself: given to the files that ask for it, which are compiled again when it changes ----
@@ -50,7 +52,10 @@ ABOUT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(if $(SOURCES),$(shell grep -lE \
 	'KLYNGE_(VERSION|COMMIT|DIRTY|FLAGS)' $(SOURCES))))
 
 # ---- targets that build ------------------------------------------------------------------------------------------------
-all: $(BUILD)/klynge ## build the program, nothing else (MODE=release|debug|asan|tsan, BUILD, CC, CFLAGS, V=1)
+all: $(BUILD)/klynge $(VERBS) ## build the program, nothing else (MODE=release|debug|asan|tsan, BUILD, CC, CFLAGS, V=1)
+
+$(VERBS): $(BUILD)/%: analysis/%
+	@mkdir -p $(@D); ln -sf $(abspath $<) $@
 
 unit-tests: $(TESTS)
 bench-programs: $(BENCHES)
@@ -201,11 +206,13 @@ DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/klynge
 install: all ## install under PREFIX (/usr/local), staged under DESTDIR
 	install -d $(BINDIR) $(SHAREDIR) $(DOCDIR)
 	install -m 755 $(BUILD)/klynge $(BINDIR)/klynge
-	for f in $$(find configs analysis -type f ! -path '*/__pycache__/*'); do install -D -m 644 $$f $(SHAREDIR)/$$f || exit 1; done
+	for f in $$(find configs analysis -type f ! -path '*/__pycache__/*'); do \
+		install -D -m $$([ -x $$f ] && echo 755 || echo 644) $$f $(SHAREDIR)/$$f || exit 1; done
+	for v in $(notdir $(VERBS)); do ln -sf ../share/klynge/analysis/$$v $(BINDIR)/$$v || exit 1; done
 	install -m 644 README.md LICENSE CHANGELOG.md CITATION.cff $(wildcard models/cluster/*.md) $(DOCDIR)
 
 uninstall: ## remove what install put there
-	rm -f $(BINDIR)/klynge
+	rm -f $(BINDIR)/klynge $(patsubst $(BUILD)/%,$(BINDIR)/%,$(VERBS))
 	rm -rf $(SHAREDIR) $(DOCDIR)
 
 clean: ## remove what was built; results in out/ stay

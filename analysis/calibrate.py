@@ -33,7 +33,7 @@ import numpy as np
 from scipy.stats import qmc, spearmanr
 
 import consistency
-from reading import RUN_DONE, Result, mean_with_interval
+from klynge_analysis.reading import RUN_DONE, Result, mean_with_interval
 
 # Parameter: (value where the evidence or the first draft put it, narrower range or None, why it is free).
 FREE = {

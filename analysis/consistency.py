@@ -17,7 +17,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from reading import Result, mean_with_interval, ratio_of_means
+from klynge_analysis.reading import Result, mean_with_interval, ratio_of_means
 
 STATE = 40
 WINDOW = (38, 62)

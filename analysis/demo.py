@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reading import Result
+from klynge_analysis.reading import Result
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 PANELS = [

@@ -9,7 +9,7 @@ import argparse
 import numpy as np
 from scipy import stats
 
-from reading import Result
+from klynge_analysis.reading import Result
 
 MAIN = ("members", "collaboration", "sense_of_community", "understanding", "anchoring", "trust", "overview", "utilisation")
 BOUND = 0.1

@@ -82,10 +82,11 @@ included_once() { # included_once HEADER MOST
     [ "$(printf '%s' "$found" | grep -c .)" -le 1 ] || printf '%s is included by:\n%s\n' "$1" "$found"
 }
 
-# Calibration has to run the program: by its command line, as a user would.
+python_files() { find analysis -name '*.py' -o -name 'klynge-*' -type f; }
+# One file runs the program, and calibrate.py: by its command line, as a user would.
 analysis_reads_files_only() {
-    none '\b(ctypes|cffi)\b|os\.system|(\.\./|["'\''])(sim|models)/' $(find analysis -name '*.py' 2>/dev/null) /dev/null &&
-        none '\bsubprocess\b' $(find analysis -name '*.py' ! -name calibrate.py 2>/dev/null) /dev/null
+    none '\b(ctypes|cffi)\b|os\.system|(\.\./|["'\''])(sim|models)/' $(python_files) /dev/null &&
+        none '\bsubprocess\b' $(python_files | grep -vE '/(calibrate|program)\.py$') /dev/null
 }
 
 # ---- compilers ------------------------------------------------------------------------------------------------------
@@ -177,7 +178,7 @@ reference_is_new() {
     head -n 10 "$work/diff"
 }
 
-python_compiles() { "${PYTHON:-python3}" - $(find analysis tests bench -name '*.py') <<'END'
+python_compiles() { "${PYTHON:-python3}" - $(python_files) $(find tests bench -name '*.py') <<'END'
 import ast, sys
 for name in sys.argv[1:]:
     ast.parse(open(name, encoding="utf-8").read(), name)

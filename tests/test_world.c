@@ -174,7 +174,8 @@ Test(world, every_policy_keeps_to_the_reads_and_writes_of_its_process)
 
 /* The audit itself, with a declaration taken away: of a write it must say so, of a read the results must differ (or the state be
  * found broken). */
-static int audit_without(const char *process, uint64_t reads, uint64_t writes, struct error *err, char hex[DIGEST_SIZE])
+static int audit_without(const char *process, process_set reads, process_set writes, struct error *err,
+                         char hex[DIGEST_SIZE])
 {
     static struct process schedule[64];
     static struct model model;
@@ -200,7 +201,7 @@ static int audit_without(const char *process, uint64_t reads, uint64_t writes, s
     return code;
 }
 
-#define FIELD_BIT(name) (UINT64_C(1) << FIELD_##name)
+#define FIELD_BIT(name) PROCESS_FIELD(FIELD_##name)
 
 Test(world, the_audit_finds_a_write_that_is_not_declared)
 {

@@ -69,14 +69,14 @@ static const struct grouping groupings[] = {
     [BY_INSTRUMENT] = {"instrument", instruments, N_POLICIES, "instrument of facilitation"},
 };
 
-#define R(name)   (UINT64_C(1) << FIELD_##name)
+#define R(name)   PROCESS_FIELD(FIELD_##name)
 #define TIES      PROCESS_TIES
 #define BLOCK     PROCESS_BLOCK
 #define KNOWLEDGE (R(competence) | R(skill) | R(profile) | R(need) | R(marks))
 #define PROJECTS                                                                                                       \
     (R(member) | R(uid) | R(founder) | R(entered) | R(sector) | KNOWLEDGE | R(understanding) | R(integration) |        \
      R(hours_year) | R(hours_projects) | R(committed))
-#define ENTRY (~UINT64_C(0) >> (64 - N_FIELDS))
+#define ENTRY (PROCESS_FIELD(N_FIELDS) - 1)
 static const struct process schedule[] = {
 #define PROCESS(name, reads, writes, doc)                                                                              \
     {#name, cluster_##name, PROCESS_LOCAL, reads, writes, "model.processes." #name, doc},
@@ -84,7 +84,7 @@ static const struct process schedule[] = {
 #include "cluster/schedule.def"
 #undef PROCESS
 };
-_Static_assert(N_FIELDS <= 62, "bits 62 and 63 of a process's reads and writes mean ties and block");
+_Static_assert((int)N_FIELDS <= PROCESS_FIELDS, "a process's reads and writes have a bit for each field");
 _Static_assert((int)N_STREAMS < (int)RNG_STREAM_MAX, "the last stream is the replicate seeds'");
 
 static const char *const places[] = {

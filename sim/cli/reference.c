@@ -198,12 +198,13 @@ const char *reference_groupings(const struct model *m, const struct observable *
     return text;
 }
 
-const char *reference_fields(const struct model *m, uint64_t bits, char *text)
+const char *reference_fields(const struct model *m, process_set bits, char *text)
 {
     text[0] = '\0';
-    if (bits == UINT64_MAX) return strcpy(text, "everything");
+    process_set everything = (PROCESS_FIELD(m->n_fields) - 1) | PROCESS_TIES | PROCESS_BLOCK;
+    if ((bits & everything) == everything) return strcpy(text, "everything");
     for (uint32_t f = 0; f < m->n_fields; f++)
-        if (bits >> f & 1u) join(text, m->fields[f].name);
+        if (bits & PROCESS_FIELD(f)) join(text, m->fields[f].name);
     if (bits & PROCESS_TIES) join(text, "ties");
     if (bits & PROCESS_BLOCK) join(text, "block");
     return text;

@@ -68,7 +68,7 @@ const char *reference_param_range(const struct param *p, char *text);
 /* Names of the groupings an observable is given by: "tenure_cohort, sector". */
 const char *reference_groupings(const struct model *m, const struct observable *o, char *text);
 /* Names of the fields behind a process's bits: "trust, hours, ties". */
-const char *reference_fields(const struct model *m, uint64_t bits, char *text);
+const char *reference_fields(const struct model *m, process_set bits, char *text);
 /* Names of the levels of a grouping, or of the choices of a roster column. */
 const char *reference_labels(const char *const *labels, uint32_t n, char *text);
 

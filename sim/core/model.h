@@ -44,16 +44,21 @@ struct tie_value {
 
 enum process_scope { PROCESS_LOCAL, PROCESS_GLOBAL };
 
+/* What a process touches: a bit for each field, one for ties, one for the block's own record. */
+__extension__ typedef unsigned __int128 process_set;
+#define PROCESS_FIELDS   126 /* the most that a model can have */
+#define PROCESS_FIELD(f) ((process_set)1 << (f))
+#define PROCESS_TIES     PROCESS_FIELD(127)
+#define PROCESS_BLOCK    PROCESS_FIELD(126)
+
 struct process {
     const char *name;
     void (*run)(struct world *w, uint32_t block);
     enum process_scope scope;
-    uint64_t reads, writes;  /* bit f: field f; bit 63: ties; bit 62: the block's own record */
-    const char *switch_path; /* parameter (FLAG) that turns it off, or NULL */
+    process_set reads, writes; /* bit f: field f */
+    const char *switch_path;   /* parameter (FLAG) that turns it off, or NULL */
     const char *doc;
 };
-#define PROCESS_TIES  (UINT64_C(1) << 63)
-#define PROCESS_BLOCK (UINT64_C(1) << 62)
 
 /* A column of the roster CSV. */
 enum roster_type { ROSTER_NAME, ROSTER_REAL, ROSTER_CHOICE, ROSTER_TIME };

@@ -300,7 +300,7 @@ static int audit_process(struct world *w, const struct process *p, const char *b
     const struct model *m = w->setup.model;
     uint64_t ties = ties_hash(&w->ties), blocks = blocks_hash(w);
     for (uint32_t f = 0; f < m->n_fields; f++)
-        if (!((p->reads | p->writes) >> f & 1u))
+        if (!((p->reads | p->writes) & PROCESS_FIELD(f)))
             memset(column_of(w, &m->fields[f]), 0xA5, column_bytes(&m->fields[f], w->n_firms));
     memcpy(after, w->memory, columns_bytes(m, w->n_firms));
     for (uint32_t b = 0; b < w->n_blocks; b++)
@@ -308,7 +308,7 @@ static int audit_process(struct world *w, const struct process *p, const char *b
     for (uint32_t f = 0; f < m->n_fields; f++) {
         char *column = column_of(w, &m->fields[f]);
         size_t at = (size_t)(column - (char *)w->memory), bytes = column_bytes(&m->fields[f], w->n_firms);
-        if (p->writes >> f & 1u) continue;
+        if (p->writes & PROCESS_FIELD(f)) continue;
         if (memcmp(column, after + at, bytes))
             return error_set(err, ERROR_RUN, "%s writes %s, which it does not declare", p->name, m->fields[f].name);
         memcpy(column, before + at, bytes);
