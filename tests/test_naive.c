@@ -57,8 +57,9 @@ static bool becomes_known(const struct world *w, uint32_t i, uint32_t j, double 
     if (c->kind >= CONTACT_DELIVERY) return false;
     if (c->kind == CONTACT_INTRODUCTION || c->kind == CONTACT_WORK) return true;
     bool withheld = f->restricted[j] && back < 0.5;
-    uint32_t step = (uint32_t)arenas[c->kind].arena << 9 | c->step, side = c->i == i ? 0 : 1;
-    return rng_unit(rng_draw(w->seed, STREAM_awareness, 0, f->uid[c->i], f->uid[c->j], w->tick, step).word[side]) <
+    uint32_t step = (uint32_t)arenas[c->kind].arena << 8 | (c->occasion & 255), side = c->i == i ? 0 : 1;
+    return rng_unit(
+               rng_draw(w->seed, STREAM_awareness, 0, f->uid[c->i], f->uid[c->j], c->occasion >> 8, step).word[side]) <
            cluster_params(w)->known_gain * (withheld ? 0.4 : 1.0);
 }
 

@@ -1,6 +1,6 @@
 /* belonging.c - sense of community (Harrison & Carroll 1991; weights: evidence.md section 8; target: model.md, definitions).
  *
- *   B <- B + (1 - exp(-b dt)) (target - B)
+ *   B <- B + (1 - exp(-b dt)) (mean of the target at the tick's start and at its end - B)
  *   target = w_k known / (N - 1) + w_t mean trust among the known + w_a min(1, attention / mean attention) + w_s shared aims
  *   shared aims of a firm: cosine of its profile (skills by domain) and the members' mean profile, by how clear its goals are; more, and
  *   more different, members make the mean flatter and the cosine smaller
@@ -53,6 +53,9 @@ void cluster_belonging(struct world *w, uint32_t block)
         double target = d->belong_known * f->known[i] / others + d->belong_trust * f->trust[i] +
                         d->belong_attention * attended_to + d->belong_aims * aims;
         cluster_block(w, block)->tally.aims += aims;
-        f->belonging[i] += pull * (target - f->belonging[i]);
+        if (!(f->entered[i] < w->time))
+            f->drawn_to[i] = target - d->belong_attention * attended_to; /* nobody had called */
+        f->belonging[i] += pull * (0.5 * (f->drawn_to[i] + target) - f->belonging[i]);
+        f->drawn_to[i] = target;
     }
 }

@@ -43,19 +43,17 @@ void cluster_calls(struct world *w, uint32_t block)
     double hours = p->call_hours, needed = hours + p->chance_hours, own = 0.5 * fmin(1.0, p->call_rate * w->dt) / hours;
     EACH_MEMBER_IN_TURN(w, block, STREAM_call, i)
     {
-        uint32_t step = 0;
-        struct rng r = cluster_draws(w, block, STREAM_call, i);
-        /* the account's expected calls of this tick, up or down by chance: no tick is too short for a call */
-        double due = f->hours_calls[i] * own;
-        uint32_t n = (uint32_t)(due + rng_uniform(&r));
-        for (; step < n && f->hours_calls[i] >= needed; step++) {
-            uint32_t j = pick(w, &r, i);
-            if (j == RNG_NOBODY) break;
-            if (f->hours_calls[j] < needed) continue;
+        /* calls fall due as hours come in, a part of one stays due: no tick is too short for a call */
+        f->calls_due[i] += f->hours_calls[i] * own;
+        for (; f->calls_due[i] >= 1.0; f->calls_due[i] -= 1.0) {
+            uint32_t number = f->called[i]++;
+            struct rng r = rng_open(w->seed, STREAM_call, block, f->uid[i], RNG_NOBODY, number);
+            uint32_t j = f->hours_calls[i] >= needed ? pick(w, &r, i) : RNG_NOBODY;
+            if (j == RNG_NOBODY || f->hours_calls[j] < needed) continue;
             f->initiated[i] += 1.0;
             cluster_spend(f, i, f->hours_calls, hours);
             cluster_spend(f, j, f->hours_calls, hours);
-            cluster_meet(w, block, i, j, hours, CONTACT_CALL, step % 128);
+            cluster_meet(w, block, i, j, hours, CONTACT_CALL, 2 * number);
         }
     }
 }

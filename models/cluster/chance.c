@@ -33,9 +33,8 @@ static void start_meetings(struct world *w, uint32_t block, uint32_t i, const st
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    struct rng r = cluster_draws(w, block, STREAM_chance, i);
-    uint32_t n = rng_poisson(&r, 0.5 * rates->sum * w->dt);
-    for (uint32_t k = 0; k < n; k++) {
+    struct rng r;
+    for (double due = 0.5 * rates->sum * w->dt; cluster_rings(w, block, CLOCK_chance, i, due, &r); due = 0.0) {
         double u = rng_uniform(&r) * rates->sum;
         int q = 0;
         while (q < N_PLACES - 1 && u >= rates->weight[q])
@@ -46,7 +45,8 @@ static void start_meetings(struct world *w, uint32_t block, uint32_t i, const st
         if (j == i || f->hours_calls[i] < p->chance_hours || f->hours_calls[j] < p->chance_hours) continue;
         cluster_spend(f, i, f->hours_calls, p->chance_hours);
         cluster_spend(f, j, f->hours_calls, p->chance_hours);
-        cluster_meet(w, block, i, j, p->chance_hours, c->closed ? CONTACT_CALL : CONTACT_CHANCE, 128 + k % 128);
+        cluster_meet(w, block, i, j, p->chance_hours, c->closed ? CONTACT_CALL : CONTACT_CHANCE,
+                     2 * f->rung[i * N_CLOCKS + CLOCK_chance] + 1);
     }
 }
 

@@ -65,6 +65,8 @@ enum cluster_place {
 enum cluster_sector { CORE, SUPPLIER, TECH, RESEARCH, PUBLIC, INVESTOR, OTHER, N_SECTORS };
 enum cluster_prior { PRIOR_NONE, PRIOR_GOOD, PRIOR_BAD };
 enum cluster_level { L1, L2, L3, L4, N_LEVELS };
+/* Rare events of a firm that come by a clock of their own (clock.c). */
+enum cluster_clock { CLOCK_leaving, CLOCK_turnover, CLOCK_outreach, CLOCK_request, CLOCK_idea, CLOCK_chance, N_CLOCKS };
 enum cluster_programme { PROGRAMME_NONE, PROGRAMME_ARENA, PROGRAMME_ARENA_PRO, PROGRAMME_GCE, N_PROGRAMMES };
 enum cluster_phase { EMERGING, GROWTH, MATURE, DECLINE, RENEWAL, N_PHASES };
 enum cluster_route { DIRECTLY, VIA_MANAGEMENT, VIA_FORUM, N_ROUTES };
@@ -135,7 +137,7 @@ struct cluster_contact {
     uint32_t i, j; /* slots */
     float hours;
     uint8_t kind;
-    uint8_t step; /* tells apart the contacts that i started with j in this tick */
+    uint32_t occasion; /* tells apart the contacts that i started with j in one arena, whenever they were */
 };
 
 enum cluster_origin { FROM_IDEA, FROM_OPENED, FROM_SMALL_PROJECT, FROM_TRIAL, FROM_VOTE, OUTSIDE };
@@ -144,8 +146,7 @@ struct cluster_project {
     uint8_t tried;                   /* three months have passed: trust lent has been kept, or halved */
     uint32_t member[TEAM_MAX];       /* slots */
     uint32_t uid[TEAM_MAX];          /* of the firms that started it, also when they have left */
-    uint32_t tick;                   /* of its start */
-    uint32_t ordinal;                /* among the projects started in that tick */
+    uint32_t number;                 /* of those in which its first firm has been first */
     double start, end, pay;          /* time, decimal years */
     double until;                    /* time up to which it has been worked on */
     double lent;                     /* trust lent at the start; 0: none */
@@ -231,6 +232,7 @@ struct cluster_block {
     double funding;                   /* NOK/year, what the programme gives now */
     double openings_due;
     uint32_t gatherings_held; /* numbers the gatherings held or called off */
+    uint32_t openings;        /* numbers the small projects that management set about */
     double paced;             /* by how much recruitment has been told to lag behind the target */
     struct cluster_policy_state policy[N_POLICIES];
     struct cluster_life life;
@@ -359,10 +361,17 @@ void cluster_mark(struct cluster_firms *f, uint32_t i);
 void cluster_supply_founders(struct world *w, uint32_t block);
 /* Understanding and anchoring that firm `uid` will have when it enters, as drawn. */
 void cluster_attitude_of(const struct world *w, uint32_t block, uint32_t uid, double *understanding, double *anchoring);
+/* clock.c: wind the clocks of a firm that enters. Does an event of that kind come, when `due` (rate x time) has passed? One at a
+ * time, with draws of its own: for (due = ...; cluster_rings(..., due, &event); due = 0.0) */
+void cluster_wind(struct world *w, uint32_t block, uint32_t i);
+bool cluster_rings(struct world *w, uint32_t block, enum cluster_clock clock, uint32_t i, double due,
+                   struct rng *event);
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
-                  uint32_t step);
+                  uint32_t occasion);
+/* The occasion of the k-th contact of a kind in this tick, where nothing else numbers them. */
+static inline uint32_t cluster_occasion(const struct world *w, uint32_t k) { return w->tick << 8 | (k & 255); }
 /* project.c: can firm i take on a project of that level? Start one; NULL without room. */
 bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level level);
 struct cluster_project *cluster_start_project(struct world *w, uint32_t block, enum cluster_level level,

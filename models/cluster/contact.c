@@ -37,7 +37,7 @@ static const struct {
 static const enum cluster_route routes[N_ARENAS] = {[ON_FORUM] = VIA_FORUM, [BY_INTRODUCTION] = VIA_MANAGEMENT};
 
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
-                  uint32_t step)
+                  uint32_t occasion)
 {
     struct cluster_block *c = cluster_block(w, block);
     if (c->n_contacts == c->room.contacts) {
@@ -45,7 +45,7 @@ void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, doubl
         if (!more) return;
         c->room.contact = more;
     }
-    struct cluster_contact contact = {i, j, (float)hours, (uint8_t)kind, (uint8_t)step};
+    struct cluster_contact contact = {i, j, (float)hours, (uint8_t)kind, occasion};
     c->room.contact[c->n_contacts++] = contact;
 }
 
@@ -95,12 +95,13 @@ static bool becomes_known(const struct world *w, uint32_t j, const struct cluste
     return rng_unit(u) < cluster_params(w)->known_gain * shares(w, j, trust, false);
 }
 
-/* A word for each side. 12 bits of the step: the arena, and which of its contacts it was. */
+/* A word for each side. The key's tick and step: the occasion, 24 and 8 bits of it, and the arena above the latter. */
 static struct rng_words draw_awareness(const struct world *w, uint32_t block, const struct cluster_contact *contact)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    uint32_t step = (uint32_t)kinds[contact->kind].arena << 9 | contact->step;
-    return rng_draw(w->seed, STREAM_awareness, block, f->uid[contact->i], f->uid[contact->j], w->tick, step);
+    uint32_t step = (uint32_t)kinds[contact->kind].arena << 8 | (contact->occasion & 255);
+    return rng_draw(w->seed, STREAM_awareness, block, f->uid[contact->i], f->uid[contact->j], contact->occasion >> 8,
+                    step);
 }
 
 /* First contacts that meet a need, by who brought the two together; project partners are no news. */

@@ -368,7 +368,9 @@ uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t ro
     if (!founder) aim(w, block, i);
     draw_knowledge(w, i, &knowledge);
     open_accounts(w, i);
-    f->known_to_staff[i] = 1.0; /* management has just taken the firm in */
+    cluster_wind(w, block, i);
+    f->calls_due[i] = rng_uniform(&attitude); /* somewhere between two calls */
+    f->known_to_staff[i] = 1.0;               /* management has just taken the firm in */
     f->member[i] = 1;
     cluster_block(w, block)->n++;
     acquaint(w, block, i);

@@ -1,6 +1,6 @@
 /* exits.c - members leave: hazard h exp(-k (B - B*) - k (V - V*)), one rate for all (evidence.md section 8). The others' ties to
- * them end; their projects go on without them. Comes before recruitment in a tick, so that
- * the members observed do not depend on its length.
+ * them end; their projects go on without them. Comes before recruitment in a tick, so that the members observed do not depend on its
+ * length. A firm's clock runs at the highest rate that there is; it leaves when it rings with the chance h over that.
  */
 #include "cluster/cluster.h"
 
@@ -23,10 +23,11 @@ void cluster_exits(struct world *w, uint32_t block)
     double highest = p->exit_base * real_exp(p->exit_slope * (p->exit_b + p->exit_v)); /* at B = V = 0 */
     EACH_MEMBER(w, block, i)
     {
-        double u = cluster_draw(w, block, STREAM_leaving, i);
-        if (u >= highest * w->dt) continue; /* stays whatever its hazard: most do */
-        double content = f->belonging[i] - p->exit_b + f->utilisation[i] - p->exit_v;
-        if (!real_happens(u, p->exit_base * real_exp(-p->exit_slope * content), w->dt)) continue;
+        struct rng event;
+        bool leaves = false;
+        for (double due = highest * w->dt; cluster_rings(w, block, CLOCK_leaving, i, due, &event); due = 0.0)
+            leaves = leaves || rng_uniform(&event) < real_exp(-p->exit_slope * (f->belonging[i] + f->utilisation[i]));
+        if (!leaves) continue;
         f->member[i] = 0;
         w->ties.rows[i].n = 0;
         c->n--;

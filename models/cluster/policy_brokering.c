@@ -38,7 +38,11 @@ static void ask(struct world *w, uint32_t block)
     struct cluster_firms *f = cluster_firms(w);
     EACH_MEMBER_IN_TURN(w, block, STREAM_request, i)
     {
-        if (!real_happens(cluster_draw(w, block, STREAM_request, i), p->broker_ask, w->dt)) continue;
+        bool asks = false;
+        struct rng event;
+        for (double due = p->broker_ask * w->dt; cluster_rings(w, block, CLOCK_request, i, due, &event); due = 0.0)
+            asks = true;
+        if (!asks) continue;
         if (f->hours_calls[i] < p->broker_member || has_asked(c, i, f->uid[i]) || !cluster_need_unmet(w, i)) continue;
         struct cluster_request request = {i, f->uid[i], w->time};
         if (c->n_requests == c->room.requests) {
@@ -91,7 +95,7 @@ static void introduce(struct world *w, uint32_t block, uint32_t i, uint32_t j)
         cluster_start_project(w, block, L1, team, 2, FROM_TRIAL);
     bool handed_over = rng_uniform(&r) < p->broker_handover;
     double hours = handed_over ? p->broker_member : p->broker_member * p->broker_between;
-    cluster_meet(w, block, i, j, hours, handed_over ? CONTACT_INTRODUCTION : CONTACT_MEDIATED, 0);
+    cluster_meet(w, block, i, j, hours, handed_over ? CONTACT_INTRODUCTION : CONTACT_MEDIATED, cluster_occasion(w, 0));
 }
 
 /* Answer the request, or let it lapse. */

@@ -52,8 +52,7 @@ static void talk(struct world *w, uint32_t block, const uint32_t *there, uint32_
     uint32_t talks = rng_poisson(&r, 0.5 * p->courses_talks);
     for (uint32_t k = 0; k < talks; k++) {
         uint32_t other = rng_below(&r, n - 1);
-        cluster_meet(w, block, i, there[other + (other >= a)], p->talk_hours, CONTACT_COURSE,
-                     16 * (number % 16) + k % 16);
+        cluster_meet(w, block, i, there[other + (other >= a)], p->talk_hours, CONTACT_COURSE, 16 * number + k % 16);
     }
 }
 

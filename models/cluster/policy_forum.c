@@ -112,7 +112,7 @@ static void post_need(struct world *w, const struct forum *m, struct rng *r, uin
         uint32_t j = m->slot[(from + a) % m->n];
         if (j == i || cluster_match_need(f, i, j) < 0.5 || !answers(w, m->block, j, i, k)) continue;
         if (!pay_both(w, m->block, i, j, hours)) continue;
-        cluster_meet(w, m->block, i, j, hours, CONTACT_FORUM, 128 + k % 128);
+        cluster_meet(w, m->block, i, j, hours, CONTACT_FORUM, cluster_occasion(w, 128 + k % 128));
         return;
     }
 }
@@ -134,7 +134,7 @@ static void chat(struct world *w, uint32_t block, struct rng *r, uint32_t i, uin
     uint32_t j = pick_known(w, block, r, i);
     if (j == RNG_NOBODY || !pay_both(w, block, i, j, chat_hours)) return;
     cluster_firms(w)->initiated[i] += 1.0;
-    cluster_meet(w, block, i, j, chat_hours, CONTACT_FORUM, k % 128);
+    cluster_meet(w, block, i, j, chat_hours, CONTACT_FORUM, cluster_occasion(w, k % 128));
 }
 
 /* Does firm i come by in this tick? Pays for it. The months' worth of its visit; 0: it does not come. */

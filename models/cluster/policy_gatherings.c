@@ -86,6 +86,11 @@ static double contacts_for(double distinct, double n) { return -n * real_log(1.0
 
 enum { SHORT, DEEP, N_DEPTHS };
 
+static uint32_t occasion(const struct day *d, uint32_t depth, uint32_t k)
+{
+    return 64 * (8 * d->number + d->day) + 20 * depth + k % 20;
+}
+
 static void meet_people(struct world *w, uint32_t block, const struct day *d, uint32_t i, const double mean[N_DEPTHS])
 {
     const struct cluster_params *p = cluster_params(w);
@@ -98,8 +103,7 @@ static void meet_people(struct world *w, uint32_t block, const struct day *d, ui
         for (uint32_t k = 0; k < contacts; k++) {
             bool mixed = seated > 0.0 && rng_uniform(&r) < seated;
             uint32_t j = mixed ? pick_seated(w, block, &r, d, i) : pick_partner(w, &r, d, i);
-            uint32_t step = 25 * (d->day + 5 * (d->number % 2)) + (depth == DEEP ? 12 : 0) + k % 12;
-            cluster_meet(w, block, i, j, hours[depth], kind, step);
+            cluster_meet(w, block, i, j, hours[depth], kind, occasion(d, depth, k));
         }
     }
 }
@@ -139,7 +143,7 @@ static void structured_session(struct world *w, uint32_t block, const struct day
     enum cluster_kind kind = cluster_derived(w)->digital_gatherings ? CONTACT_DIGITAL : CONTACT_TALK;
     for (uint32_t k = 0; k < talks; k++) {
         uint32_t j = assign(w, &r, d, i);
-        if (j != RNG_NOBODY) cluster_meet(w, block, i, j, p->structured_hours, kind, 250 + k % 6);
+        if (j != RNG_NOBODY) cluster_meet(w, block, i, j, p->structured_hours, kind, occasion(d, N_DEPTHS, k));
     }
 }
 
@@ -171,7 +175,8 @@ static void group_work(struct world *w, uint32_t block, const struct day *d)
     for (uint32_t first = 0; first < d->n; first += size)
         for (uint32_t a = first; a < d->n && a < first + size; a++)
             for (uint32_t b = a + 1; b < d->n && b < first + size; b++)
-                cluster_meet(w, block, d->there[a], d->there[b], p->gatherings_group_hours, kind, d->day);
+                cluster_meet(w, block, d->there[a], d->there[b], p->gatherings_group_hours, kind,
+                             4 * (8 * d->number + d->day));
 }
 
 static void spend_day(struct world *w, uint32_t block, const struct day *d)

@@ -126,7 +126,7 @@ static void hold(struct world *w, uint32_t block, uint32_t group, uint32_t numbe
     for (uint32_t a = 0; a < n; a++) {
         *paid += cluster_spend(f, there[a], f->hours_calls, p->groups_hours);
         for (uint32_t b = a + 1; b < n; b++)
-            cluster_meet(w, block, there[a], there[b], p->groups_hours, kind, 8 + number % 120);
+            cluster_meet(w, block, there[a], there[b], p->groups_hours, kind, 4 * number + 1);
     }
 }
 

@@ -90,12 +90,12 @@ static bool meet_buddy(struct world *w, uint32_t block, struct rng *r, uint32_t 
     enum cluster_kind kind = c->closed ? CONTACT_GROUP_DIGITAL : CONTACT_GROUP;
     if (f->hours_calls[i] < hours || f->hours_calls[buddy] < hours) return false;
     *paid += cluster_spend(f, i, f->hours_calls, hours) + cluster_spend(f, buddy, f->hours_calls, hours);
-    cluster_meet(w, block, i, buddy, hours, kind, 128 + k % 64);
+    cluster_meet(w, block, i, buddy, hours, kind, 4 * cluster_occasion(w, k % 128) + 2);
     if (rng_uniform(r) >= p->inclusion_bring) return true;
     uint32_t j = bring_along(w, r, buddy, i);
     if (j == RNG_NOBODY) return true;
     *paid += cluster_spend(f, j, f->hours_calls, hours);
-    cluster_meet(w, block, i, j, hours, kind, 192 + k % 64);
+    cluster_meet(w, block, i, j, hours, kind, 4 * cluster_occasion(w, 128 + k % 128) + 2);
     return true;
 }
 

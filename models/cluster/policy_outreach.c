@@ -41,9 +41,10 @@ void cluster_outreach(struct world *w, uint32_t block)
     mean /= fmax(1.0, c->n);
     EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {
-        if (real_happens(cluster_draw(w, block, STREAM_outreach, i),
-                         rate * cluster_attention_weight(w, block, i) / mean, w->dt))
-            f->call_due[i] = 1;
-        if (f->call_due[i] && call(w, block, i)) f->call_due[i] = 0;
+        struct rng event;
+        double due = rate * w->dt * cluster_attention_weight(w, block, i) / mean;
+        if (f->call_due[i]) f->call_due[i] = !call(w, block, i);
+        for (; cluster_rings(w, block, CLOCK_outreach, i, due, &event); due = 0.0)
+            f->call_due[i] = !call(w, block, i);
     }
 }

@@ -27,7 +27,7 @@ static uint32_t invitation_list(struct world *w, uint32_t block, uint32_t number
     EACH_MEMBER(w, block, i)
     {
         if (f->known_to_staff[i] < 0.5) continue;
-        struct rng r = rng_open(w->seed, STREAM_opening, block, f->uid[i], number, w->tick);
+        struct rng r = rng_open(w->seed, STREAM_opening, block, f->uid[i], number, 0);
         double key = rng_exponential(&r) / cluster_attention_weight(w, block, i);
         uint32_t at = n++;
         for (; at > 0 && room->key[at - 1] > key; at--) {
@@ -61,14 +61,14 @@ bool cluster_says_yes(const struct world *w, uint32_t i, enum cluster_level leve
 static void open_project(struct world *w, uint32_t block, uint32_t number)
 {
     struct cluster_block *c = cluster_block(w, block);
-    struct rng r = rng_open(w->seed, STREAM_opening, block, RNG_NOBODY, number, w->tick);
+    struct rng r = rng_open(w->seed, STREAM_opening, block, RNG_NOBODY, number, 0);
     enum cluster_level level = rng_uniform(&r) < 0.5 ? L1 : L2;
     double success;
     bool chosen = cluster_choose_ambition(w, block, &level, &success);
     uint32_t listed = invitation_list(w, block, number), team[TEAM_MAX], n = 0;
     for (uint32_t k = 0; k < listed && n < (uint32_t)cluster_params(w)->small_team; k++) {
         uint32_t i = c->room.slot[k];
-        struct rng yes = rng_open(w->seed, STREAM_opening, block, cluster_firms(w)->uid[i], number, w->tick);
+        struct rng yes = rng_open(w->seed, STREAM_opening, block, cluster_firms(w)->uid[i], number, 0);
         rng_word(&yes); /* the first word ordered the list */
         if (cluster_says_yes(w, i, level, team, n, rng_uniform(&yes))) team[n++] = i;
     }
@@ -89,10 +89,10 @@ void cluster_small_projects(struct world *w, uint32_t block)
     if (!(yearly > 0.0)) return;
     c->openings_due = fmin(c->openings_due + yearly * w->dt, fmax(1.0, yearly)); /* what has waited for a year lapses */
     double now = fmin(1.0 + 0.5 * yearly * w->dt - 1e-9, fmax(1.0, yearly)); /* one is due by the middle of the tick */
-    for (uint32_t number = 0; c->openings_due >= now; number++) {
+    while (c->openings_due >= now) {
         if (!cluster_pay(c, POLICY_small_projects, p->small_hours, 0.0)) break;
         c->openings_due -= 1.0;
-        open_project(w, block, number);
+        open_project(w, block, c->openings++);
     }
     double waiting = c->openings_due >= now ? floor(c->openings_due - now) + 1.0 : 0.0;
     c->tally.queued_hours[POLICY_small_projects] = waiting * p->small_hours;

@@ -94,16 +94,13 @@ struct cluster_project *cluster_start_project(struct world *w, uint32_t block, e
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_project *project = new_project(w, c);
     if (!project) return NULL;
-    struct cluster_project fresh = {
-        .level = (uint8_t)level, .n = (uint8_t)n, .origin = (uint8_t)origin, .tick = w->tick};
+    struct cluster_project fresh = {.level = (uint8_t)level, .n = (uint8_t)n, .origin = (uint8_t)origin};
     fresh.start = fresh.until = w->time + 0.5 * w->dt; /* the middle of the tick, in which it begins on average */
     fresh.end = fresh.start + cluster_derived(w)->years[level];
     fresh.pay = fresh.end + cluster_params(w)->lag;
     fresh.success = cluster_derived(w)->success[level];
     fresh.lent = origin == FROM_IDEA || origin == OUTSIDE ? 0.0 : loan(w, block, team, n, origin);
-    fresh.ordinal = c->tally.outside;
-    for (int k = 0; k < N_LEVELS; k++)
-        fresh.ordinal += c->tally.started[k];
+    fresh.number = cluster_firms(w)->led[team[0]]++;
     for (uint32_t a = 0; a < n; a++) {
         join(w, &fresh, team, a);
         for (uint32_t b = 0; b < n && fresh.lent > 0.0; b++)

@@ -1,8 +1,8 @@
 /* proposals.c - ideas become projects: the sensitivity gate, match, competition, capacity (thesis Fig 4; evidence.md section 8).
  *
  *   ideas       a firm i that knows j has ideas for a project with j at rate r(T_ij) U_i, r(T) = r0 exp(r1 T): over both sides of
- *               a dyad this is r(T) at the mean understanding of about 0.5. Found by skipping: candidates come at 1.5 times the rate of
- *               T = U = 1 and are kept with probability r(T) U / r(1)
+ *               a dyad this is r(T) at the mean understanding of about 0.5. A firm's candidates come by its clock, at 1.5 times the rate
+ *               of T = U = 1 for each of its ties, and are kept with probability r(T) U / r(1)
  *   rivalry     two or more competitors that i knows raise that rate by up to `rivalry` (thesis 3.1.4); participation multiplies it
  *   lock-in     a project with a customer or supplier is done outside the cluster with probability lock_in T (thesis 5.2.2.1): of the
  *               two, invisible, and it takes their hours all the same
@@ -43,14 +43,6 @@ static bool pursued(const struct world *w, uint32_t i, uint32_t j, double trust,
     return u < open * fmin(1.0, cluster_match_value(w, i, j, level) / p->match_typical);
 }
 
-/* How many ties are passed over before the next candidate: geometric, at most n. */
-static double skipped(struct rng *r, double log_skip, uint32_t n)
-{
-    double u = rng_uniform(r);
-    if (u <= 1.0 + n * log_skip) return n; /* exp(n log_skip) is larger still */
-    return floor(real_log(u) / log_skip);
-}
-
 static void keep(struct world *w, struct cluster_room *room, const struct cluster_idea *idea, uint32_t *n)
 {
     if (*n == room->ideas) {
@@ -70,19 +62,18 @@ static double eagerness(const struct world *w, uint32_t i)
     return fmin(1.0, f->understanding[i] * cluster_participation(w, i) * rivals / MOST_EAGER);
 }
 
-/* Ideas of firm i, appended to the n of this tick. Candidates are ties passed over at chance `top` a tick; log_skip is
- * log(1 - top). */
-static void have_ideas(struct world *w, uint32_t block, uint32_t i, double log_skip, uint32_t *n)
+/* Ideas of firm i, appended to the n of this tick. `most`: candidates that a tie has in a tick. */
+static void have_ideas(struct world *w, uint32_t block, uint32_t i, double most, uint32_t *n)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct tie_view v = tie_view(&w->ties, i);
-    struct rng r = cluster_draws(w, block, STREAM_idea, i);
+    struct rng r;
     double eager = eagerness(w, i);
     bool digital = cluster_derived(w)->digital_gatherings && cluster_intensity(w, block, POLICY_gatherings) > 0.0;
     bool on_screen = c->closed || digital; /* members meet on screen only */
-    for (double at = skipped(&r, log_skip, v.n); at < v.n; at += 1.0 + skipped(&r, log_skip, v.n)) {
-        uint32_t k = (uint32_t)at;
+    for (double due = v.n * most; cluster_rings(w, block, CLOCK_idea, i, due, &r); due = 0.0) {
+        uint32_t k = rng_below(&r, v.n);
         double trust = (double)tie_trust(w, &v, k), u = rng_uniform(&r);
         double below = p->start_slope * (1.0 - trust);
         if (u * (1.0 + below) >= eager) continue; /* exp(-x) <= 1 / (1 + x): most need no exponential */
@@ -161,10 +152,9 @@ void cluster_proposals(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
     uint32_t n = 0;
-    /* log of 1 - chance(the highest rate) */
-    double log_skip = -MOST_EAGER * p->start_base * real_exp(p->start_slope) * w->dt;
+    double most = MOST_EAGER * p->start_base * real_exp(p->start_slope) * w->dt;
     EACH_MEMBER(w, block, i)
-    have_ideas(w, block, i, log_skip, &n);
+    have_ideas(w, block, i, most, &n);
     struct cluster_idea *ideas = cluster_block(w, block)->room.idea;
     put_in_order(ideas, n);
     for (uint32_t k = 0; k < n; k++)

@@ -41,13 +41,10 @@ static void replace(struct world *w, uint32_t i)
 void cluster_turnover(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
-    double usual = real_chance(p->u_turnover, w->dt);
     EACH_MEMBER(w, block, i)
     {
-        double u = cluster_draw(w, block, STREAM_turnover, i);
-        if (u >= usual) continue;
-        if (cluster_supported(w, block, i) && u >= real_chance(p->u_turnover * (1.0 - p->spanners_stay), w->dt))
-            continue;
-        replace(w, i);
+        struct rng event;
+        for (double due = p->u_turnover * w->dt; cluster_rings(w, block, CLOCK_turnover, i, due, &event); due = 0.0)
+            if (!cluster_supported(w, block, i) || rng_uniform(&event) >= p->spanners_stay) replace(w, i);
     }
 }

@@ -65,8 +65,7 @@ static bool finish(struct world *w, uint32_t block, const struct cluster_project
     const struct cluster_derived *d = cluster_derived(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    struct rng r = rng_open(w->seed, STREAM_outcome, block, project->uid[0], project->uid[1], project->tick);
-    r.counter.v[3] += project->ordinal % 1024; /* two projects of one pair in one tick have fates of their own */
+    struct rng r = rng_open(w->seed, STREAM_outcome, block, project->uid[0], RNG_NOBODY, project->number);
     bool success = rng_uniform(&r) < project->success, breach = rng_uniform(&r) < p->breach_rate;
     double hours[TEAM_MAX];
     for (uint32_t a = 0; a < project->n; a++) {
@@ -122,7 +121,7 @@ static void withdraw_trust(struct world *w, const struct cluster_project *projec
 static bool has_delivered(const struct world *w, uint32_t block, const struct cluster_project *project, uint32_t b,
                           double due)
 {
-    struct rng r = rng_open(w->seed, STREAM_delivery, block, project->uid[b], project->uid[0], project->tick);
+    struct rng r = rng_open(w->seed, STREAM_delivery, block, project->uid[b], project->uid[0], project->number);
     double role = cluster_firms(w)->role[project->member[b]];
     return rng_uniform(&r) < role * fmin(1.0, project->worked[b] / due);
 }
