@@ -261,6 +261,13 @@ static inline uint32_t trial_compare_before(const struct trial *a, const struct 
     return different;
 }
 
+/* An event of that kind comes to each firm in the next tick: one, as its rate is low. */
+static inline void trial_ring(struct trial *t, enum cluster_clock clock)
+{
+    for (uint32_t i = 0; i < t->world.n_firms; i++)
+        cluster_firms(&t->world)->clock[i * N_CLOCKS + clock] = 1e-12;
+}
+
 /* Slot of a member of cluster b by uid, or RNG_NOBODY. */
 static inline uint32_t trial_slot(const struct trial *t, uint32_t block, uint32_t uid)
 {

@@ -102,7 +102,7 @@ Test(cluster_mechanisms, more_trust_is_lent_where_roles_are_clear)
 
 /* ---- persons ---------------------------------------------------------------------------------------------------------------------- */
 
-/* Everybody's representative is replaced (rate 1000 a year). Of trust 0.8 the part 0.3 (1 - I) leaves each way, twice for a tie, as both
+/* Everybody's representative is replaced. Of trust 0.8 the part 0.3 (1 - I) leaves each way, twice for a tie, as both
  * sides change: 0.8 (1 - 0.3)^2 at I = 0 and all of it stays at I = 1 or where no person holds it. Daily trade's trust stays. */
 Test(cluster_mechanisms, trust_that_a_person_holds_leaves_with_it)
 {
@@ -112,7 +112,7 @@ Test(cluster_mechanisms, trust_that_a_person_holds_leaves_with_it)
         strangers(&t, 4);
         t.params.has_persons = k < 2;
         trial_open(&t);
-        t.params.u_turnover = 1000.0;
+        trial_ring(&t, CLOCK_turnover);
         t.params.i_turnover = 0.0;
         struct cluster_firms *f = cluster_firms(&t.world);
         for (uint32_t i = 0; i < 4; i++)
@@ -134,7 +134,7 @@ Test(cluster_mechanisms, learning_leaves_with_a_representative_unless_the_firm_i
     struct trial t;
     strangers(&t, 4);
     trial_open(&t);
-    t.params.u_turnover = 1000.0;
+    trial_ring(&t, CLOCK_turnover);
     struct cluster_firms *f = cluster_firms(&t.world);
     for (uint32_t i = 0; i < 4; i++) {
         f->practice[i] = 0.5;
@@ -255,7 +255,6 @@ Test(cluster_mechanisms, value_leaks_to_a_competitor_on_the_team)
         cr_assert(cluster_start_project(&t.world, 0, L1, team, 3, FROM_IDEA));
         struct cluster_project *x = &cluster_block(&t.world, 0)->room.project[0];
         x->ended = 1;
-        x->tick = 99;
         x->pay = t.world.time;
         for (uint32_t a = 0; a < 3; a++) {
             x->worked[a] = 36.0;

@@ -332,7 +332,7 @@ Test(cluster_projects, pay_once_after_the_lag)
         tick_over(&t);
         if (t.world.tick == 9) /* the tick in which it ends: months 1 to 9 */
             for (; seed < 100; seed++) {
-                struct rng r = rng_open(seed, STREAM_outcome, 0, f->uid[0], f->uid[1], 0);
+                struct rng r = rng_open(seed, STREAM_outcome, 0, f->uid[0], RNG_NOBODY, 0);
                 if (rng_uniform(&r) < 0.8) break;
             }
         t.world.seed = seed;
