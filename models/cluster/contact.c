@@ -142,7 +142,7 @@ static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const 
         if (k == NETWORK_NONE) return;
     }
     struct tie_view v = tie_view(&w->ties, i);
-    double gain = (1.0 - trust) * real_risen(dose);
+    double gain = p->do_clamp_trust ? 0.0 : (1.0 - trust) * real_risen(dose);
     double next = contact->kind == CONTACT_BREACH ? fmax(0.0, trust - p->breach_ratio * gain) : trust + gain;
     float awareness = tie_awareness(w, &v, k);
     if (known && awareness < KNOWN) count_route(w, block, i, j, contact);

@@ -75,24 +75,37 @@ static void draw_identity(struct world *w, uint32_t i, int64_t row, struct rng *
 }
 
 struct attitude {
-    double anchoring_own, hours_base, understanding;
+    double anchoring_own, hours_base, understanding, behind_anchoring;
 };
 
-/* As drawn for a firm of that size and network experience. */
-static struct attitude attitude_of(const struct cluster_params *p, double employees, int prior, struct rng *r)
+/* Mean understanding at entry: by network experience, or as an experiment has it. */
+static double understanding_mean(const struct world *w, uint32_t block, uint32_t uid, int prior, bool founder)
+{
+    const struct cluster_params *p = cluster_params(w);
+    double low = founder ? p->do_low_founders : p->do_low_entrants;
+    if (low < 0.0) return prior == PRIOR_GOOD ? p->u_good : prior == PRIOR_BAD ? p->u_bad : p->u_none;
+    struct rng_words u = rng_draw(w->seed, STREAM_intervention, block, uid, RNG_NOBODY, 1, 0);
+    return rng_unit(u.word[0]) < low ? p->do_low : p->do_high;
+}
+
+/* As drawn for a firm of that size and mean understanding. */
+static struct attitude attitude_of(const struct cluster_params *p, double employees, double mean, struct rng *r)
 {
     struct attitude a;
-    double sigma = p->hours_sigma, mean = prior == PRIOR_GOOD ? p->u_good : prior == PRIOR_BAD ? p->u_bad : p->u_none;
+    double sigma = p->hours_sigma;
     a.anchoring_own = p->a_base + p->a_size * real_log(employees) + p->a_sd * rng_normal(r);
     double spread = real_exp(sigma * rng_normal(r) - 0.5 * sigma * sigma);
     a.hours_base = p->hours_mean * spread * real_pow(employees / p->size_median, p->hours_size);
     a.understanding = rng_beta(r, mean, p->u_sd);
+    /* that of another firm, where an experiment makes the two independent */
+    a.behind_anchoring = p->do_independent ? rng_beta(r, mean, p->u_sd) : a.understanding;
+    if (employees < p->do_grant_below) a.hours_base += p->do_grant;
     return a;
 }
 
 static double anchoring_from(const struct cluster_params *p, const struct attitude *a)
 {
-    return real_clamp(p->a_understanding * a->understanding + a->anchoring_own, 0.0, 1.0);
+    return real_clamp(p->a_understanding * a->behind_anchoring + a->anchoring_own, 0.0, 1.0);
 }
 
 static bool is_restricted(const struct world *w, uint32_t block, uint32_t i)
@@ -107,7 +120,8 @@ static void draw_attitude(struct world *w, uint32_t block, uint32_t i, struct rn
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
-    struct attitude a = attitude_of(p, f->employees[i], f->prior[i], r);
+    double mean = understanding_mean(w, block, f->uid[i], f->prior[i], f->founder[i]);
+    struct attitude a = attitude_of(p, f->employees[i], mean, r);
     f->anchoring_own[i] = a.anchoring_own;
     f->hours_base[i] = a.hours_base;
     f->understanding[i] = f->understanding_entry[i] = a.understanding;
@@ -386,7 +400,7 @@ void cluster_attitude_of(const struct world *w, uint32_t block, uint32_t uid, do
     struct rng identity = rng_open(w->seed, STREAM_firm, block, uid, RNG_NOBODY, 0);
     struct rng attitude = rng_open(w->seed, STREAM_attitude, block, uid, RNG_NOBODY, 0);
     struct identity one = identity_of(p, cluster_derived(w), &identity);
-    struct attitude a = attitude_of(p, one.employees, one.prior, &attitude);
+    struct attitude a = attitude_of(p, one.employees, understanding_mean(w, block, uid, one.prior, false), &attitude);
     *understanding = a.understanding;
     *anchoring = anchoring_from(p, &a);
 }

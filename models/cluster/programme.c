@@ -30,7 +30,7 @@ static void set_level(struct world *w, struct cluster_block *c, double middle)
         since = began(spans[level], middle);
         if (!isnan(since)) c->level = level;
     }
-    c->staff = staff[c->level];
+    c->staff = staff[c->level] * (p->staff_scaled_to > 0.0 ? c->n / p->staff_scaled_to : 1.0);
     c->funding = funding[c->level];
     if (!p->has_demand || !(demand[c->level] > 0.0) || !(middle >= since + 1.0)) return;
     c->funding *= 1.0 - p->withheld * fmax(0.0, 1.0 - c->life.results / demand[c->level]);
