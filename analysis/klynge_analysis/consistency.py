@@ -102,7 +102,7 @@ def lines_without(r, without):
 def lines_first_day(r):
     """The first-day figures of evidence.md section 2 that are observable: people met by 1.5 for distinct firms (1.5 to 4, 2.2)."""
     def talks():
-        gathering = list(r.data["arena"].values).index("gathering")
+        gathering = r.labels("arena").index("gathering")
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.nanmean(r.values("collaboration_by_arena")[:, gathering] * r.tick / r.values("attendance"), axis=1)
 

@@ -7,6 +7,7 @@ of two scenarios pair row by row. Replicates that failed hold NaN.
 """
 import concurrent.futures
 import functools
+import glob
 import hashlib
 import os
 import pathlib
@@ -20,6 +21,7 @@ from ..program import find_program, run_program
 from ..reading import MONTH, RUN_DONE
 from .verdict import CannotTell
 
+FRAMES = 3
 CONFIGS = pathlib.Path(__file__).resolve().parents[3] / "configs" / "validation"
 
 
@@ -111,7 +113,7 @@ class Experiments:
         self.settings = settings or {}
         self.overrides = tuple(overrides)
         self.say = say
-        self.failed = {}  # (family, scenario) -> RunFailed
+        self.failed = {}  # (family, scenario) -> CannotTell
 
     def _ingredients(self, family, scenario):
         path = config_path(family)
@@ -131,7 +133,11 @@ class Experiments:
         parts = [_program_hash(), text.replace(str(path.parent), ""), str(self.replicates), *self.overrides]
         parts += [hashlib.sha256(content).hexdigest() for _, content in sorted(behind.items())]
         key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-        return self.folder / f"{family}.{scenario}.{key}.h5"
+        return self.folder / f"{self._name(family, scenario)}{key}.h5"
+
+    def _name(self, family, scenario):
+        """How the names of its files begin, whatever else decided the numbers."""
+        return f"{family}.{scenario}.{self.replicates}."
 
     def run(self, family, scenario):
         """Its result file, run now if it is not in the cache."""
@@ -141,10 +147,14 @@ class Experiments:
         config = out.with_suffix(".cfg")
         config.write_text(self._ingredients(family, scenario)[2], encoding="utf-8")
         sets = [word for each in self.overrides for word in ("--set", each)]
-        process = run_program(["run", config, "-o", out, "--replicates", self.replicates, "--threads", 1, "--quiet", "--force", *sets])
+        process = run_program(["run", config, "-o", out, "--replicates", self.replicates, "--threads", 1, "--quiet", "--force",
+                               "--set", "output.compression=1", *sets])
         if process.returncode not in (0, 3):  # 3: some replicates failed; they hold NaN
             raise RunFailed(f"{family}.cfg, {scenario}", process)
         config.unlink()
+        for other in self.folder.glob(f"{glob.escape(self._name(family, scenario))}*.h5"):
+            if other != out:  # of another program or config: nobody asks for it again
+                other.unlink(missing_ok=True)
         return out
 
     def prepare(self, needs):
@@ -236,18 +246,23 @@ class Run:
         array = np.where(self.done.reshape((-1,) + (1,) * (data.ndim - 3)), data[0, 0], np.nan)
         dims = [str(dim.keys()[0]).rpartition("/")[2] if dim.keys() else "" for dim in data.dims]
         group = name.rpartition("/")[0]
-        levels = [_text(x) for x in self.file[f"{group}/{dims[-2]}"][()]] if data.ndim == 5 else ()
+        levels = self.labels(f"{group}/{dims[-2]}") if data.ndim == 5 else ()
         years = self.file[f"{group}/{dims[-1]}"][()]
         return Series(array, self.months(years), _text(data.attrs.get("units", "1")), self.tick, levels)
 
+    def labels(self, grouping):
+        """Names of the levels of a grouping, such as tenure_cohort."""
+        return [_text(label) for label in self._dataset(grouping)[()]]
+
     def _table(self, group, rows):
-        """(mask) of the rows of a group, as a frame; point and scenario are one, so they are left out."""
+        """{name: values of those rows} of a group; rows is a mask; point and scenario are one, so they are left out."""
         leave = {"row", "point_index", "scenario_index", "cluster"}
         return {key: data[()][rows] for key, data in self.file[group].items() if key not in leave and len(data) == len(rows)}
 
     def _rows(self, group, replicate):
         if group not in self.file:
-            raise CannotTell(f"/{group} is not in the result file: set output.{'panel_runs' if group == 'panel' else 'tie_runs'}")
+            setting = {"panel": ": set output.panel_runs", "ties": ": set output.tie_runs"}.get(group, "")
+            raise CannotTell(f"/{group} is not in the result file{setting}")
         index = self.file[group]["replicate_index"][()]
         return np.ones(len(index), dtype=bool) if replicate is None else index == replicate
 
@@ -267,7 +282,7 @@ class Run:
         return self._frame(frame)
 
     def projects(self, replicate=None):
-        """Projects, one a row: what /projects holds, with replicate, and months after the start for every time in years."""
+        """Projects, one a row: replicate and what else /projects holds, as it holds it; `months` turns its years into months."""
         return self._frame(self._table("projects", self._rows("projects", replicate)))
 
     def _frame(self, columns):
@@ -288,6 +303,7 @@ class Runs:
     def __init__(self, experiments):
         self.experiments = experiments
         self.opened = {}
+        self.frames = {}  # (what, family, scenario, replicate) -> frame, at most FRAMES
 
     def __call__(self, family, scenario):
         """The Run, opened once; CannotTell when it could not be run."""
@@ -302,16 +318,25 @@ class Runs:
         """Series (replicate, time) of an observable; `overview_by_tenure_cohort` and the like are (replicate, level, time)."""
         return self(family, scenario).series(name)
 
+    def _frame(self, what, family, scenario, replicate):
+        """A table of a result; the last few read are kept, since patterns of a family ask for the same one after another."""
+        key = what, family, scenario, replicate
+        if key not in self.frames:
+            while len(self.frames) >= FRAMES:
+                self.frames.pop(next(iter(self.frames)))
+            self.frames[key] = getattr(self(family, scenario), what)(replicate)
+        return self.frames[key].copy(deep=False)  # a column that a pattern adds is not seen by the next
+
     def panel(self, family, scenario, replicate=None):
-        return self(family, scenario).panel(replicate)
+        return self._frame("panel", family, scenario, replicate)
 
     def ties(self, family, scenario, replicate=None):
-        return self(family, scenario).ties(replicate)
+        return self._frame("ties", family, scenario, replicate)
 
     def projects(self, family, scenario, replicate=None):
-        return self(family, scenario).projects(replicate)
+        return self._frame("projects", family, scenario, replicate)
 
     def close(self):
         for run in self.opened.values():
             run.file.close()
-        self.opened = {}
+        self.opened, self.frames = {}, {}

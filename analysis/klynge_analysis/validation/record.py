@@ -10,7 +10,7 @@ from .experiments import CONFIGS
 RECORD = CONFIGS / "verdicts.json"
 
 
-def read(path=RECORD):
+def read(path):
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
@@ -20,7 +20,7 @@ def entry(row):
     return {"verdict": row["verdict"], **{key: float(f"{value:.3g}") for key, value in keep.items()}}
 
 
-def save(mode, replicates, rows, whole, path=RECORD):
+def save(mode, replicates, rows, whole, path):
     """Records the rows; all others of the mode are forgotten when the run was whole."""
     record = read(path)
     before = {} if whole else record.get(mode, {}).get("verdicts", {})
@@ -28,7 +28,7 @@ def save(mode, replicates, rows, whole, path=RECORD):
     write(path, json.dumps(record, indent=1, sort_keys=True) + "\n")
 
 
-def differences(mode, rows, whole, path=RECORD):
+def differences(mode, rows, whole, path):
     """Sentences on verdicts that are not the recorded ones; None where nothing is recorded for the mode."""
     recorded = read(path).get(mode, {}).get("verdicts")
     if recorded is None:

@@ -46,8 +46,7 @@ def evaluate(settings, patterns, options):
         if any(isinstance(why, RunFailed) and why.code == 2 for why in experiments.failed.values()):
             return None
         runs = Runs(experiments.prepare(needs))
-        with np.errstate(all="ignore"):
-            outcomes = {each.id: measure(each, runs)[0] for each in patterns}
+        outcomes = {each.id: measure(each, runs)[0] for each in patterns}
         runs.close()
     return {id: sign(outcome) for id, outcome in outcomes.items()}
 

@@ -82,7 +82,8 @@ def bounds_text(bounds):
 
 
 def condition_text(c):
-    return f"{'holds' if c['met'] else 'DOES NOT HOLD'}: {c['what']}: {interval(c)}, expected {bounds_text(c['bounds'])}"
+    holds = {True: "holds", False: "DOES NOT HOLD", None: "CANNOT TELL"}[c["met"]]
+    return f"{holds}: {c['what']}: {interval(c)}, expected {bounds_text(c['bounds'])}"
 
 
 def details(row):

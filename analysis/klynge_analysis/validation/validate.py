@@ -1,4 +1,5 @@
 """`klynge validate`: runs what the patterns ask for, judges them, prints the table, compares it with the record."""
+import pathlib
 import sys
 
 from . import checks, command, record, registry, robust, tables, verdict
@@ -18,6 +19,8 @@ exit codes: 0 done, 2 usage or configuration error, 4 input or output error, 5 a
 def arguments_of(arguments):
     parser = command.parser("validate", "Tests the patterns of the field study, and the consistency checks, against the model.", EXAMPLES)
     parser.add_argument("--record", action="store_true", help="record the verdicts instead of comparing them")
+    parser.add_argument("--verdicts", type=pathlib.Path, default=record.RECORD, metavar="FILE",
+                        help="the record (configs/validation/verdicts.json)")
     parser.add_argument("--robust", action="store_true", help="also: the share of a Latin hypercube in which the sign holds")
     parser.add_argument("--points", type=command.positive, default=200, metavar="N", help="points of the hypercube (200)")
     parser.add_argument("--robust-replicates", type=command.positive, default=5, metavar="N", help="replicates at each point (5)")
@@ -71,9 +74,9 @@ def run(arguments):
 def against_record(options, rows, whole):
     """Records the verdicts, or compares them: the exit code."""
     if options.record:
-        record.save(options.mode, options.replicates, rows, whole)
+        record.save(options.mode, options.replicates, rows, whole, options.verdicts)
         return command.OK
-    found = record.differences(options.mode, rows, whole)
+    found = record.differences(options.mode, rows, whole, options.verdicts)
     if found is None:
         print(f"no verdicts are recorded for {options.mode or f'{options.replicates} replicates'}", file=sys.stderr)
         return command.OK

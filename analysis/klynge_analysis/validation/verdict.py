@@ -11,6 +11,7 @@ What cannot be measured is neither: it says why.
 import dataclasses
 import math
 import typing
+import warnings
 
 import numpy as np
 from scipy import stats
@@ -39,7 +40,7 @@ class Condition:
     what: str
     estimate: Estimate
     bounds: tuple  # (low, high), None where open
-    met: bool
+    met: typing.Optional[bool]  # None: holds no number
 
 
 @dataclasses.dataclass
@@ -67,18 +68,21 @@ class Verdict:
 
 # ---- estimates ----------------------------------------------------------------------------------------------------------
 
+NOTHING = Estimate(math.nan, math.nan, math.nan)  # fewer than two replicates hold a number
+
+
 def finite(*arrays):
-    """The rows (replicates) in which every array holds a number; CannotTell when fewer than two are left."""
+    """The rows (replicates) in which every array holds a number."""
     arrays = [np.asarray(a, dtype=float) for a in arrays]
     keep = np.all([np.isfinite(a) for a in arrays], axis=0)
-    if keep.sum() < 2:
-        raise CannotTell("fewer than two replicates hold a number")
     return [a[keep] for a in arrays]
 
 
 def mean_of(values):
     """Mean over replicates with its t interval. values (replicate)."""
     values, = finite(values)
+    if len(values) < 2:
+        return NOTHING
     half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
     return Estimate(values.mean(), values.mean() - half, values.mean() + half)
 
@@ -87,7 +91,7 @@ def bootstrap(statistic, *arrays):
     """statistic(*arrays) -> number, with its percentile interval; replicates (first axis) are drawn together."""
     n = len(arrays[0])
     if n < 2:
-        raise CannotTell("fewer than two replicates")
+        return NOTHING
     arrays = [np.asarray(a) for a in arrays]
 
     def drawn(rows):
@@ -125,7 +129,8 @@ def condition(what, found, low=None, high=None, whole=False):
     """A condition on a number, an Estimate or (replicate) values: its point estimate in bounds, or with `whole` its interval."""
     estimate = found if isinstance(found, Estimate) else mean_of(found) if np.ndim(found) else Estimate(float(found), math.nan, math.nan)
     tested = estimate[1:] if whole else estimate[:1]
-    return Condition(what, estimate, (low, high), all(inside(value, (low, high)) for value in tested))
+    met = all(inside(value, (low, high)) for value in tested) if math.isfinite(estimate.value) else None
+    return Condition(what, estimate, (low, high), met)
 
 
 def effect(effects, low=None, high=None, estimate=None, **more):
@@ -154,6 +159,8 @@ def right_sign(effects):
 def sign_p(outcome):
     """p of the hypothesis that the effect has no sign or the wrong one: paired t, or sign test; one number of each pattern."""
     effects, = finite(outcome.effects)
+    if len(effects) < 2:
+        return 1.0
     if outcome.test == "sign" or np.ptp(effects) == 0:
         nonzero = effects[effects != 0]
         return stats.binomtest(int((nonzero > 0).sum()), len(nonzero)).pvalue if len(nonzero) else 1.0
@@ -179,18 +186,18 @@ def _faults(outcome, share, p):
     if not all(inside(value, outcome.bounds) for value in values):
         yield "interval leaves the margin" if outcome.null else "size"
     for each in outcome.conditions:
-        if not each.met:
+        if each.met is False:
             yield each.what
 
 
 def measure(pattern, runs):
     """(Outcome or None, reason): a test that cannot be done says why; a mistake in a pattern is such a reason too."""
     try:
-        outcome = pattern.measure(runs)
+        with warnings.catch_warnings(), np.errstate(all="ignore"):  # what is not a number is caught below
+            warnings.simplefilter("ignore", RuntimeWarning)
+            outcome = pattern.measure(runs)
         if not math.isfinite(outcome.estimate.value):
-            return None, "the statistic is not a number"
-        if outcome.effects is not None:
-            finite(outcome.effects)
+            return None, "the statistic holds no number"
         return outcome, ""
     except CannotTell as why:
         return None, str(why)
@@ -212,4 +219,5 @@ def _verdict(pattern, outcome, reason, p):
         return Verdict(pattern, None, CANNOT_TELL, why=[reason])
     share = right_sign(outcome.effects) if outcome.effects is not None else math.nan
     why = list(_faults(outcome, share, p))
-    return Verdict(pattern, outcome, FAIL if why else PASS, share, p, why)
+    untold = [f"{each.what}: holds no number" for each in outcome.conditions if each.met is None]
+    return Verdict(pattern, outcome, FAIL if why else CANNOT_TELL if untold else PASS, share, p, why + untold)

@@ -2,7 +2,7 @@
 import numpy as np
 
 from ..registry import pattern
-from ..verdict import condition, effect, ratio_of
+from ..verdict import Estimate, condition, effect, ratio_of
 
 PEAK = 38  # month in which G+ reaches 83 members
 FOUNDERS = "founders"
@@ -27,7 +27,35 @@ def newcomers(runs, scenario, name, month=PEAK):
 def fall(before, after):
     """Relative fall of the mean over replicates, with its interval: 1 - after / before."""
     ratio = ratio_of(after, before)
-    return type(ratio)(1 - ratio.value, 1 - ratio.high, 1 - ratio.low)
+    return Estimate(1 - ratio.value, 1 - ratio.high, 1 - ratio.low)
+
+
+SIZES = ["20", "40", "83", "160"]
+
+
+def potential_of_the_same(runs, size):
+    """(replicate) mean potential in month 6 of the twenty firms that are founders at every size."""
+    panel = runs.panel("size", size)
+    same = panel[(panel.month == 6) & (panel.uid < int(SIZES[0]))]
+    return same.groupby("replicate").potential.mean().to_numpy()
+
+
+@pattern("P19", kind="E", built="M",
+         claim="Growth = opportunities",
+         statistic="potential utilisation (project capacity with its best matches) of the same 20 firms among 83 over that among 40, less 1",
+         expected="increasing and concave over N = 20 to 160; at 83 by 5 to 25 % above 40",
+         needs={"size": SIZES})
+def p19(runs):
+    potential = {n: potential_of_the_same(runs, n) for n in SIZES}
+    rise = [potential[b] - potential[a] for a, b in zip(SIZES, SIZES[1:])]
+    slope = [r / (int(b) - int(a)) for r, a, b in zip(rise, SIZES, SIZES[1:])]  # a member
+    conditions = [condition(f"rise from {a} to {b} members", r, low=0, whole=True) for r, a, b in zip(rise, SIZES, SIZES[1:])]
+    conditions += [condition(f"slope up to {b} members less that beyond", s - t, low=0, whole=True)
+                   for s, t, b in zip(slope, slope[1:], SIZES[1:])]
+    ratio = ratio_of(potential["83"], potential["40"])
+    return effect(rise[1], 0.05, 0.25, estimate=Estimate(*(end - 1 for end in ratio)), conditions=conditions,
+                  note="Best and mean-top-5 match are not written out by firm. Potential sums a firm's best matches, as many as its capacity "
+                       "allows, weighted by what it needs (ODD 7.19); its U and A stand in it too.")
 
 
 @pattern("P20", kind="E", built="M",
