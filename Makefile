@@ -110,7 +110,8 @@ BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libja
 DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4
-DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
+VALIDATE_DEBS = python3-pandas python3-statsmodels
+DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(VALIDATE_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
 	@command -v dpkg-query >/dev/null || { echo 'deps: this system has no dpkg; taking it that all is installed'; exit 0; }; \
@@ -162,10 +163,10 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs
+test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli bad_inputs faults readers identity sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli bad_inputs faults readers identity validation sanitizers'
 
 torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
@@ -188,8 +189,11 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal and in
 	@mkdir -p $(OUT)
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json
 
-validate: ## the fifty patterns (not there yet)
-	@echo 'validate: the pattern table belongs to a later issue; `make consistency` prints the checks that exist' >&2; exit 1
+validate: ## the fifty patterns and the consistency checks, 200 replicates: out/validation.md and .json, against the record
+	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(VALIDATE_DEBS)"
+	@$(AGAIN) all
+	@mkdir -p $(OUT)
+	@$(BUILD)/klynge validate --force --cache $(OUT)/validation -o $(OUT)/validation.md -o $(OUT)/validation.json
 
 reference: $(BUILD)/klynge ## write models/*/PARAMETERS.md again from the tables
 	$(BUILD)/klynge params --markdown > $(BUILD)/PARAMETERS.md

@@ -32,7 +32,7 @@ import h5py
 import numpy as np
 from scipy.stats import qmc, spearmanr
 
-import consistency
+from klynge_analysis import consistency
 from klynge_analysis.reading import RUN_DONE, Result, mean_with_interval
 
 # Parameter: (value where the evidence or the first draft put it, narrower range or None, why it is free).

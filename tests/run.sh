@@ -131,6 +131,11 @@ group_readers() {
 
 group_identity() { heading 'bit-identity'; script tests/identity.sh "$klynge"; }
 
+group_validation() {
+    heading 'validation: the rules of the verdicts, and the quick table against its record'
+    script "$PYTHON" tests/test_validation.py "$build"
+}
+
 group_sanitizers() {
     heading 'sanitizers, short form (the long one is in make torture)'
     build_with asan all unit-tests || return

@@ -44,6 +44,10 @@ class Result:
         """(replicate, time) of the replicates that were done; (replicate, level, time) of a dataset by groups."""
         return self.data[name].isel(self.at).values[self.done]
 
+    def labels(self, grouping):
+        """Names of the levels of a grouping, such as arena."""
+        return [str(label) for label in self.data[grouping].values]
+
     def unit(self, name):
         return str(self.data[name].attrs.get("units", "1"))
 

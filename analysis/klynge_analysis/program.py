@@ -1,0 +1,16 @@
+"""Running the program from Python, by its command line as a user would. The only file of the package that does."""
+import pathlib
+import shutil
+import subprocess
+import sys
+
+
+def find_program():
+    """klynge beside the verb script as it was called (build/), else on PATH."""
+    beside = pathlib.Path(sys.argv[0]).absolute().parent / "klynge"
+    return str(beside) if beside.exists() else shutil.which("klynge") or "klynge"
+
+
+def run_program(arguments):
+    """`klynge ARGUMENTS...`: the completed process, with returncode, stdout and stderr as text."""
+    return subprocess.run([find_program(), *map(str, arguments)], capture_output=True, text=True)

@@ -1,0 +1,151 @@
+"""`klynge ablate`: every mechanism that is on by default is switched off, one at a time, and the patterns are judged again.
+
+A mechanism is a switch model.processes.*, model.mechanisms.* or a policy's `on`. What is off is off in every scenario. A pattern
+*changes* when its verdict does, and *moves* when the two 95 % intervals of its statistic do not overlap: with some twenty
+replicates a verdict near a bound can turn by chance, so that only what moves, or can no longer be told, counts as resting on it.
+"""
+import json
+import re
+import tempfile
+
+from ..program import run_program
+from . import checks, command, registry, tables, verdict
+from .experiments import Experiments
+from .validate import measured
+
+SWITCH = re.compile(r"model\.(?:processes|mechanisms)\.\w+|policies\.\w+\.on")
+REPLICATES, QUICK = 20, 10
+EXAMPLES = """examples:
+  klynge ablate -o ablation.md                             everything, 20 replicates
+  klynge ablate --only P20,P22 --only-mechanisms chance,calls
+
+exit codes: 0 done, 2 usage or configuration error, 4 input or output error
+"""
+RESOLVES = ("A statistic is said to move when its two 95 % intervals do not overlap, which {n} replicates show for a shift of about "
+            "{sd:.1f} standard deviations between replicates or more; smaller effects are not seen, and of a hundred statistics that "
+            "do not change one or fewer moves by chance. A verdict that changes without a move (in brackets) lies near a bound.")
+
+
+def switches(only=()):
+    """Paths of the mechanisms that are on by default; `only`: paths or their last names (for a policy, its name)."""
+    listed = json.loads(run_program(["params", "--json"]).stdout)
+    found = [p["name"] for p in listed if p["type"] == "FLAG" and p["default"] is True and SWITCH.fullmatch(p["name"])]
+    if not only:
+        return found
+    unknown = [name for name in only if not any(name in (path, short(path)) for path in found)]
+    if unknown:
+        raise command.Usage(f"{', '.join(unknown)}: not a mechanism that is on; there are {', '.join(sorted(set(map(short, found))))}")
+    return [path for path in found if path in only or short(path) in only]
+
+
+def short(path):
+    """model.processes.chance: chance; policies.forum.on: forum."""
+    return path.removesuffix(".on").rpartition(".")[2]
+
+
+def main(arguments=None):
+    return command.guarded("ablate", run, arguments)
+
+
+def rows_with(off, patterns, needs, options, with_checks, say):
+    """Rows of patterns and checks with one mechanism off (None: as it is)."""
+    with tempfile.TemporaryDirectory(prefix="klynge-ablate.") as folder:
+        overrides = [f"{off}=false"] if off else []
+        experiments = Experiments(folder, options.replicates, options.threads, overrides=overrides, say=say).prepare(needs)
+        verdicts = verdict.judge(patterns, measured(patterns, experiments))
+        found = [tables.pattern_row(v) for v in verdicts] + (checks.rows(experiments) if with_checks else [])
+    return [row | {"ablated": off} for row in found] if off else found
+
+
+def moved(before, after):
+    """Do the intervals of the statistic not overlap?"""
+    ends = [row.get(end) for row in (before, after) for end in ("low", "high")]
+    return None not in ends and (ends[1] < ends[2] or ends[3] < ends[0])
+
+
+def compare(before, after):
+    """[{id, ablated, from, to, before, after, moved}] of the rows that change their verdict or move."""
+    by_id = {row["id"]: row for row in before}
+    for row in after:
+        was = by_id[row["id"]]
+        lost = row["verdict"] == verdict.CANNOT_TELL != was["verdict"]
+        moves = moved(was, row) or lost
+        if moves or row["verdict"] != was["verdict"]:
+            yield {"id": row["id"], "ablated": row["ablated"], "from": was["verdict"], "to": row["verdict"],
+                   "before": was.get("observed"), "after": row.get("observed"), "moved": moves}
+
+
+def run(arguments):
+    parser = command.parser("ablate", "Tests the patterns again with each mechanism of the model off, one at a time.", EXAMPLES)
+    parser.add_argument("--only-mechanisms", metavar="A,B", help="these mechanisms and no others")
+    options = parser.parse_args(arguments)
+    options.replicates = options.replicates or (QUICK if options.quick else REPLICATES)
+    command.check_outputs(options, FORMS)
+    only = command.names(options.only)
+    patterns, off = registry.chosen(only), switches(command.names(options.only_mechanisms))
+    needs = registry.needs_of(patterns) + ([] if only else checks.NEEDS)
+    say = command.progress(options)
+    before = rows_with(None, patterns, needs, options, not only, say)
+    changes, after = {}, []
+    for k, path in enumerate(off, 1):
+        rows = rows_with(path, patterns, needs, options, not only, lambda text: say(f"{k} of {len(off)}, {path}: {text}"))
+        after += rows
+        changes[path] = list(compare(before, rows))
+    say("")
+    about = {"title": "Klynge: patterns with each mechanism off", "replicates": options.replicates, "version": command.version()}
+    for path in options.out:
+        command.write(path, FORMS[path[path.rindex("."):]](before, after, changes, about))
+    print(as_json(before, after, changes, about) if options.json else terminal(before, after, changes, about))
+    return command.OK
+
+
+# ---- forms ------------------------------------------------------------------------------------------------------------------
+
+def said(change):
+    """`P20 pass to FAIL (0.32 to 0.05)`; in brackets what changes its verdict without moving."""
+    numbers = f"{tables.number(change['before'])} to {tables.number(change['after'])}"
+    verdicts = "" if change["from"] == change["to"] else f" {change['from']} to {change['to']},"
+    text = f"{change['id']}{verdicts} {numbers}"
+    return text if change["moved"] else f"({text})"
+
+
+def without_effect(changes):
+    return [path for path, found in changes.items() if not any(c["moved"] for c in found)]
+
+
+def foot(changes, about):
+    idle = without_effect(changes)
+    yield "Moves no pattern and no check: " + (", ".join(idle) if idle else "none of them") + "."
+    yield RESOLVES.format(n=about["replicates"], sd=4 / about["replicates"] ** 0.5)
+    yield f"{about['replicates']} replicates of each scenario; {about['version']}."
+
+
+def terminal(before, after, changes, about):
+    lines = [f"{path}: {'; '.join(map(said, found)) or 'nothing'}" for path, found in changes.items()]
+    return "\n".join([*lines, "", *foot(changes, about)])
+
+
+def matrix(before, changes):
+    """Header and rows, mechanism x pattern: the new verdict where it changes, = where only the statistic moves, else empty."""
+    ids = [row["id"] for row in before]
+    cells = {(path, c["id"]): ("=" if c["from"] == c["to"] else c["to"]) if c["moved"] else f"({c['to']})"
+             for path, found in changes.items() for c in found}
+    return ["off", *ids], [[path, *(cells.get((path, id), "") for id in ids)] for path in changes]
+
+
+def markdown(before, after, changes, about):
+    header, rows = matrix(before, changes)
+    lines = [f"# {about['title']}", "", "A cell is the verdict with the mechanism off where it changes, `=` where only the statistic moves, "
+             "in brackets where the verdict changes and the statistic does not move.", "", *tables.markdown_table(header, rows), ""]
+    lines += [f"- `{path}`: {'; '.join(map(said, found))}" for path, found in changes.items() if found]
+    return "\n".join([*lines, "", *(f"{text}\n" for text in foot(changes, about))])
+
+
+def as_json(before, after, changes, about):
+    rows = [*before, *after]
+    return json.dumps({"patterns": [r for r in rows if r["kind"] != "consistency"],
+                       "consistency": [r for r in rows if r["kind"] == "consistency"],
+                       "changes": [c for found in changes.values() for c in found], "without_effect": without_effect(changes), **about})
+
+
+FORMS = {".md": markdown, ".json": lambda *all: as_json(*all) + "\n"}

@@ -1,0 +1,178 @@
+"""The rules of the verdicts, and the quick table against its record: test_validation.py BUILD. Last line "N passed, N failed".
+
+Expected numbers are synthetic: normal effects of 30 replicates whose mean and spread are chosen.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import types
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+sys.path.insert(0, str(ROOT / "analysis"))
+from klynge_analysis.validation import experiments, record, registry, verdict  # noqa: E402
+from klynge_analysis.validation.ablate import moved  # noqa: E402
+
+QUICK_SECONDS = 60  # on two cores
+rng = np.random.default_rng(7)
+passed = failed = 0
+
+
+def check(sentence, good, detail=""):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print(f"  FAIL  {sentence} {detail}")
+
+
+def normal(mean, sd=1.0, n=30):
+    """n numbers with exactly this mean and standard deviation."""
+    x = rng.standard_normal(n)
+    return mean + sd * (x - x.mean()) / x.std(ddof=1)
+
+
+def judged(**outcomes):
+    """{id: Verdict} of patterns whose functions return these, or raise them."""
+    def measure(outcome):
+        def function(runs):
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+        return function
+    patterns = [types.SimpleNamespace(id=id, family="test", measure=measure(o)) for id, o in outcomes.items()]
+    return {v.pattern.id: v for v in verdict.judge(patterns, {p.id: verdict.measure(p, None) for p in patterns})}
+
+
+def one(outcome):
+    return judged(X=outcome)["X"]
+
+
+def rules():
+    strong = normal(3.0)
+    check("a strong effect of the right size passes", one(verdict.effect(strong, 2.0, 4.0)).status == "pass")
+    check("an effect below its bound fails", one(verdict.effect(strong, 3.5)).why == ["size"])
+    check("an effect of the wrong sign fails", one(verdict.effect(-strong)).status == "fail")
+    zero = one(verdict.effect(normal(0.0)))
+    check("a zero effect fails by sign and by significance", len(zero.why) == 2, zero.why)
+    mixed = one(verdict.effect(normal(1.0)))  # normal: 84 % above 0
+    check("a significant effect with the right sign in too few replicates fails",
+          mixed.status == "fail" and mixed.p_adjusted < 0.05 and len(mixed.why) == 1, mixed.why)
+    check("the share of right signs is counted", verdict.right_sign([1, 2, -1, np.nan]) == 2 / 3)
+    check("a condition that does not hold fails the pattern",
+          one(verdict.effect(strong, conditions=[verdict.condition("more", strong, low=5)])).why == ["more"])
+    check("a condition on the whole interval needs all of it",
+          verdict.condition("x", normal(1.0), low=0.9).met and not verdict.condition("x", normal(1.0), low=0.9, whole=True).met)
+    check("a level has no sign and passes by its size", one(verdict.level(normal(0.5, 0.1), 0.4, 0.6)).status == "pass")
+    check("the same effect in all replicates passes", one(verdict.effect(np.full(30, 0.2), 0.1)).status == "pass")
+
+
+def nulls():
+    check("a narrow null passes", one(verdict.no_effect(normal(0.0, 0.1), 0.2)).status == "pass")
+    check("a wide null does not pass, though its estimate is 0", one(verdict.no_effect(normal(0.0, 2.0), 0.2)).status == "fail")
+    check("a narrow effect outside the margin is no null", one(verdict.no_effect(normal(0.5, 0.1), 0.2)).status == "fail")
+
+
+def untold():
+    cannot = one(verdict.CannotTell("no such setting"))
+    check("what cannot be measured says why", cannot.status == "cannot tell" and cannot.why == ["no such setting"])
+    check("a mistake in a pattern shows", one(KeyError("x")).why[0].startswith("error in"))
+    check("NaN everywhere is no verdict", one(verdict.level(verdict.Estimate(np.nan, 0, 0))).status == "cannot tell")
+    apart = verdict.ratio_of(np.array([1.0, np.nan]), np.array([np.nan, 1.0]))
+    check("pairs without a common replicate hold no number", np.isnan(apart.value))
+    hole = [verdict.condition("hole", apart, low=1)]
+    check("a condition that holds no number is neither met nor not",
+          one(verdict.effect(normal(3.0), conditions=hole)).status == "cannot tell"
+          and one(verdict.effect(normal(-3.0), conditions=hole)).status == "fail")
+
+
+def holm():
+    """p of 0.01, 0.02 and 0.04 become 0.03, 0.04 and 0.04 (Holm 1979)."""
+    from scipy import stats
+    effects = {id: normal(stats.t.isf(p / 2, 29) / np.sqrt(30)) for id, p in (("A", 0.01), ("B", 0.02), ("C", 0.04))}
+    found = verdict.holm({id: verdict.effect(e) for id, e in effects.items()} | {"L": verdict.level(normal(0.5))})
+    check("Holm counts the patterns with a sign, and no level", sorted(found) == ["A", "B", "C"], found)
+    check("Holm gives 0.03, 0.04, 0.04", np.allclose([found[k] for k in "ABC"], [0.03, 0.04, 0.04]), found)
+    many = {f"N{k}": verdict.effect(normal(0.4)) for k in range(49)}
+    alone, among = one(verdict.effect(normal(0.42))), judged(X=verdict.effect(normal(0.42)), **many)["X"]
+    check("what is significant alone need not be among fifty", alone.p_adjusted < 0.05 < among.p_adjusted)
+
+
+def statistics():
+    x, y = rng.normal(3, 0.1, 50), rng.normal(2, 0.1, 50)
+    ratio = verdict.ratio_of(x, y)
+    check("a ratio of means holds its truth", ratio.low < 1.5 < ratio.high and ratio.high - ratio.low < 0.1, ratio)
+    check("bootstrap intervals are the same every time", ratio == verdict.ratio_of(x, y))
+    check("a share has Wilson's interval", np.allclose(verdict.share_of([True] * 9 + [False]), (0.9, 0.5958, 0.9821), atol=1e-3))
+    check("intervals that overlap do not move", moved({"low": 0, "high": 1}, {"low": 2, "high": 3})
+          and not moved({"low": 0, "high": 1}, {"low": 0.9, "high": 3}) and not moved({"low": 0, "high": 1}, {"verdict": "cannot tell"}))
+
+
+def declarations():
+    patterns = registry.chosen()
+    check("every pattern names scenarios that exist", all(
+        name in experiments.split_config(experiments.config_path(family))[1] for family, name in registry.needs_of(patterns)))
+    check("every scenario of configs/validation asks a question", all(
+        "question" in text for path in experiments.CONFIGS.glob("*.cfg") for text in experiments.split_config(path)[1].values()))
+    head, groups = experiments.split_config(experiments.config_path("growth"))
+    check("a config is split by its scenarios", {"growth", "no-growth"} <= set(groups) and "scenarios" not in head)
+    check("settings become nested groups", experiments.as_config({"a.b.c": 1.5, "a.b.d": True}) == "a = { b = { c = 1.5; d = true; }; };")
+
+
+def records():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "verdicts.json"
+        rows = [{"id": "P20", "verdict": "pass", "observed": 0.34567}, {"id": "P22", "verdict": "fail"}]
+        check("nothing recorded is not a difference", record.differences("quick", rows, True, path) is None)
+        record.save("quick", 30, rows, True, path)
+        check("numbers are recorded with three figures", record.read(path)["quick"]["verdicts"]["P20"]["observed"] == 0.346)
+        check("the same verdicts do not differ", record.differences("quick", rows, True, path) == [])
+        check("a part of them is compared alone", record.differences("quick", rows[:1], False, path) == [])
+        check("one that is gone differs", len(record.differences("quick", rows[:1], True, path)) == 1)
+        check("modes are recorded apart", record.differences("full", rows, True, path) is None)
+
+
+def validate(*arguments):
+    return subprocess.run([BUILD / "klynge", "validate", "--quick", "--quiet", *arguments], cwd=ROOT, capture_output=True, text=True)
+
+
+def against_the_record():
+    """The quick form as it is, then with a record that was altered: exit codes 0 and 5."""
+    with tempfile.TemporaryDirectory() as cache:
+        begin = time.monotonic()
+        ran = validate("--cache", cache, "-o", f"{cache}/table.json", "-o", f"{cache}/table.html", "-o", f"{cache}/table.md")
+        seconds = time.monotonic() - begin
+        check("the quick form holds its record", ran.returncode == 0, f"exit code {ran.returncode}\n{ran.stderr}")
+        check(f"the quick form takes less than {QUICK_SECONDS} s", seconds < QUICK_SECONDS, f"{seconds:.0f} s")
+        if ran.returncode not in (0, 5):
+            return
+        found = json.loads(pathlib.Path(f"{cache}/table.json").read_text())
+        check("no pattern has a mistake in its function", not [r for r in found["patterns"] if any("error in" in w for w in r["why"])])
+        for key in ("id", "kind", "built", "claim", "statistic", "expected", "observed", "low", "high", "share_right_sign", "pass"):
+            check(f"every pattern has {key}", all(key in row for row in found["patterns"]))
+        page = pathlib.Path(f"{cache}/table.html").read_text()
+        check("the page is one file", "http" not in page and "<script" not in page and "</html>" in page)
+        altered(cache)
+        check("an existing file is refused", validate("-o", f"{cache}/table.md").returncode == 2)
+        check("a pattern that is not there is refused", validate("--only", "P99").returncode == 2)
+
+
+def altered(cache):
+    """A record that says something else of one pattern."""
+    other = pathlib.Path(cache) / "verdicts.json"
+    other.write_text(json.dumps({"quick": {"replicates": 30, "verdicts": {"P20": {"verdict": "never"}}}}), encoding="utf-8")
+    only = ("--only", "P20", "--cache", cache, "--verdicts", other)
+    check("exit code 5 when a verdict is not the recorded one", validate(*only).returncode == 5)
+    check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
+
+
+for group in (rules, nulls, untold, holm, statistics, declarations, records, against_the_record):
+    group()
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
