@@ -76,6 +76,9 @@ static const struct grouping groupings[] = {
 #define PROJECTS                                                                                                       \
     (R(member) | R(uid) | R(founder) | R(entered) | R(sector) | KNOWLEDGE | R(understanding) | R(integration) |        \
      R(hours_year) | R(hours_projects) | R(committed))
+#define HISTORY                                                                                                        \
+    (R(joint_events_total) | R(mediated_total) | R(initiated_total) | R(hours_together_total) | R(projects_total) |    \
+     R(first_event) | R(first_project))
 #define ENTRY (PROCESS_FIELD(N_FIELDS) - 1)
 static const struct process schedule[] = {
 #define PROCESS(name, reads, writes, doc)                                                                              \
