@@ -79,6 +79,14 @@ if (length(inside("panel"))) {
         length(fields) > 0 && all(sapply(fields, precision) %in% c("double", "float", "int")))
   check("/panel: every field is read", all(sapply(fields, function(n) is.numeric(ncvar_get(file, n)))))
 }
+if (length(inside("projects"))) {
+  expected <- c("projects/start" = "double", "projects/project_level" = "byte", "projects/outcome" = "byte",
+                "projects/n" = "byte", "projects/team" = "int", "projects/trust" = "double")
+  for (n in names(expected)) check(paste(n, "is", expected[n]), precision(n) == expected[n])
+  team <- ncvar_get(file, "projects/team")
+  check("/projects: a team has n firms, of 8 seats",
+        nrow(team) == 8 && all(colSums(!is.na(team) & team >= 0) == ncvar_get(file, "projects/n")))
+}
 if (length(inside("ties"))) {
   check_rows("ties")
   expected <- c("ties/n_ties" = "int", "ties/to" = "unsigned int", "ties/kind" = "byte", "ties/age" = "float")

@@ -1,7 +1,7 @@
 """Does a result file open with no help in xarray (both engines), h5py and ncdump?  readers.py FILE.h5
 
-Every dtype is asserted, as are units, coordinates, fill values, names of scenarios and seeds. /panel and /ties are looked
-at where the file has them. The last line is "N passed, N failed".
+Every dtype is asserted, as are units, coordinates, fill values, names of scenarios and seeds. /panel, /projects and /ties are
+looked at where the file has them. The last line is "N passed, N failed".
 """
 import ctypes
 import json
@@ -141,6 +141,61 @@ def check_panel(ds, where):
     check_all(f"{where}: what identifies a row is a coordinate", (n for n in IDENTITY if n not in ds.coords))
 
 
+def check_projects(ds, where):
+    runs = ("scenario_index", "point_index", "replicate_index", "cluster")
+    expected = {**dict.fromkeys(runs, "int32"), **dict.fromkeys(("start", "end", "trust", "match"), "float64"), "team": "int32",
+                **dict.fromkeys(("project_level", "origin", "n", "ended", "outcome"), "int8")}
+    check(f"{where}: columns", set(ds.variables) == set(expected))
+    check_all(f"{where}: dtypes", (n for n, t in expected.items() if ds[n].dtype != t))
+    check_all(f"{where}: what identifies a run is a coordinate", (n for n in runs if n not in ds.coords))
+    keys = [ds[n].values for n in ("cluster", "start", "replicate_index", "point_index", "scenario_index")]
+    check(f"{where}: rows are ordered by run, start and cluster", (np.lexsort(keys) == np.arange(ds.sizes["project"])).all())
+    check_all(f"{where}: columns have a long_name", (n for n, v in ds.data_vars.items() if not v.attrs.get("long_name")))
+    for name, flags in (("origin", "idea opened small_project trial vote outside"), ("ended", "no yes"),
+                        ("outcome", "running failed succeeded breached succeeded_breached")):
+        attrs, values = ds[name].attrs, np.arange(len(flags.split()))
+        check(f"{where}: {name} has flags of its own type", attrs["flag_meanings"] == flags and attrs["flag_values"].dtype
+              == np.int8 and (attrs["flag_values"] == values).all() and np.isin(ds[name].values, values).all())
+    team, n = ds["team"].values, ds["n"].values
+    check(f"{where}: a team has n firms, then -1", team.shape[1] == 8
+          and ((team >= 0) == (np.arange(8) < n[:, None])).all() and (team.min() >= -1))
+    check(f"{where}: a firm sits in a team once", all(len(set(t[:k])) == k for t, k in zip(team, n)))
+    check(f"{where}: years are years", (ds["end"] > ds["start"]).all() and ds["start"].attrs["units"] == "year")
+    check_all(f"{where}: values are in their valid range", (v for v in ("project_level", "n", "trust", "match")
+                                                           if not in_range(ds[v])))
+    check(f"{where}: ended is told by the outcome", ((ds["ended"] == 1) == (ds["outcome"] != 0)).all())
+
+
+def check_against_projects(path):
+    """What the root counts, and what firms remember, are rows of /projects."""
+    root, panel, projects = (xr.open_dataset(path, group=g, engine="h5netcdf").load() for g in (None, "panel", "projects"))
+    dt = 1 / round(1 / float(np.diff(root["time"].values[:2])[0]))
+    inside = projects["origin"].values != 5
+    run = [projects[n].values for n in ("scenario_index", "point_index", "replicate_index")]
+    wrong = []
+    for s, p, r in sorted(set(zip(*(panel[n].values for n in ("scenario_index", "point_index", "replicate_index"))))):
+        mine = inside & (run[0] == s) & (run[1] == p) & (run[2] == r)
+        for level in range(4):
+            counted = root["projects_started_by_level"][s, p, r, level].values.sum() * dt
+            if abs((projects["project_level"].values[mine] == level + 1).sum() - counted) > 1e-6:
+                wrong.append((s, p, r, level + 1))
+        succeeded = np.isin(projects["outcome"].values[mine], (2, 4)).sum()
+        if abs(succeeded - root["projects_succeeded"][s, p, r].values.sum() * dt) > 1e-6:
+            wrong.append((s, p, r, "succeeded"))
+    check_all("/projects: as many rows as the root counts started, by level, and succeeded", wrong)
+    starts = {}
+    for k in np.flatnonzero(inside):
+        for uid in projects["team"].values[k, :projects["n"].values[k]]:
+            starts.setdefault((*(x[k] for x in run), projects["cluster"].values[k], uid), projects["start"].values[k])
+    wrong = []
+    for row in zip(*(panel[n].values for n in ("scenario_index", "point_index", "replicate_index", "cluster", "uid",
+                                               "first_project", "snapshot_time"))):
+        first = starts.get(row[:5], np.nan)
+        if not (row[5] == first or np.isnan(row[5]) and not first < row[6]):
+            wrong.append(row)
+    check_all("/panel: first_project is the earliest start in /projects, NaN before", wrong)
+
+
 def check_ties(ds, where):
     check_rows(ds, where)
     expected = {"n_ties": "int32", "to": "uint32", "kind": "int8", "age": "float32"}
@@ -165,7 +220,7 @@ def check_provenance(ds, where):
 
 
 CHECKS = {None: check_root, "cost": lambda ds, where: (check_axes(ds, where), check_observables(ds, where)),
-          "panel": check_panel, "ties": check_ties, "provenance": check_provenance}
+          "panel": check_panel, "projects": check_projects, "ties": check_ties, "provenance": check_provenance}
 
 
 def same(a, b):
@@ -248,6 +303,10 @@ def check_ncdump(path):
     check("ncdump: scenario is text on its own dimension", "string scenario(scenario) ;" in head.stdout)
     check("ncdump: replicate is unlimited", "replicate = UNLIMITED" in head.stdout)
     check("ncdump: no dimension without a name", "phony_dim" not in head.stdout)
+    if "group: projects" in head.stdout:
+        check("ncdump: a project's team has seats", "int team(project, seat) ;" in head.stdout)
+        rows = subprocess.run(["ncdump", "-v", "/projects/team,/projects/outcome", path], capture_output=True, text=True)
+        check("ncdump reads projects", rows.returncode == 0 and " team =" in rows.stdout, rows.stderr)
     whole = subprocess.run(["ncdump", "-v", "scenario,time,seed,status,digest,question", path], capture_output=True, text=True)
     check("ncdump reads the values", whole.returncode == 0 and "data:" in whole.stdout, whole.stderr)
 
@@ -257,6 +316,9 @@ with h5py.File(path, "r") as f:
     groups = [None] + [g for g in CHECKS if g and g in f]
 check("the file has /cost and /provenance", {"cost", "provenance"} <= set(groups))
 attempt("xarray reads the file", check_xarray, path, groups)
+check("the file has /projects where it has /panel", ("panel" in groups) == ("projects" in groups))
+if "projects" in groups:
+    attempt("/projects is what the root counts", check_against_projects, path)
 attempt("h5py reads the file", check_h5py, path)
 attempt("ncdump reads the file", check_ncdump, path)
 print(f"{passed} passed, {failed} failed")

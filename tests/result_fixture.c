@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 
+#include "core/record.h"
 #include "core/world.h"
 #include "io/output.h"
 
@@ -33,9 +34,31 @@ static const struct field fields[] = {{"employees", 8, 1, 0, 'd', true, "1", 0, 
 static const struct tie_value tie_values[] = {{"trust", "1", "trust in the partner"},
                                               {"awareness", "1", "awareness of the partner"}};
 
+/* What happens: things with a size (a dimension of the root too) and two hands. */
+struct thing {
+    double when;
+    int8_t size;
+    int32_t hands[2];
+};
+static const struct record_column thing_columns[] = {
+    {"when", 'd', 1, 8, offsetof(struct thing, when), NULL, "year", 1900, 2300, "time"},
+    {"size", 'b', 1, 1, offsetof(struct thing, size), "small large", "", 0, 1, "size, named as a grouping is"},
+    {"hands", 'i', 2, 4, offsetof(struct thing, hands), NULL, "1", 0, INFINITY, "hands; -1: none"}};
+static const struct record_kind record_kinds[] = {{.name = "things",
+                                                   .row = "thing",
+                                                   .across = "hand",
+                                                   .width = 2,
+                                                   .size = sizeof(struct thing),
+                                                   .columns = thing_columns,
+                                                   .n_columns = 3,
+                                                   .a_firm_and_year = 1,
+                                                   .doc = "things that happened"}};
+
 static const struct model fake = {.name = "fake",
                                   .fields = fields,
                                   .n_fields = 4,
+                                  .record_kinds = record_kinds,
+                                  .n_record_kinds = 1,
                                   .tie_values = tie_values,
                                   .n_tie_values = 2,
                                   .observables = observables,
@@ -156,6 +179,22 @@ static void make_snapshot(struct snapshot *s, uint32_t k, double offset)
     }
 }
 
+/* Two blocks: in block 0 things at 2018 and 2020, in block 1 at 2018 and 2019; hands tell block and place. */
+static struct records *make_records(const struct model *m)
+{
+    struct records *all = record_open(2, 1);
+    cr_assert(all);
+    for (int b = 0; b < 2; b++) {
+        struct record_list *list = &all->list[b];
+        list->n = list->room = 2;
+        list->row = malloc(2 * m->record_kinds[0].size);
+        cr_assert(list->row);
+        struct thing things[2] = {{2018, 0, {b, -1}}, {b ? 2019 : 2020, 1, {b, 1}}};
+        memcpy(list->row, things, sizeof things);
+    }
+    return all;
+}
+
 static struct snapshots *make_snapshots(const struct fixture *f, uint32_t replicate, double offset)
 {
     bool panel = replicate < f->plan.run.panel_runs, ties = replicate < f->plan.run.tie_runs;
@@ -164,6 +203,7 @@ static struct snapshots *make_snapshots(const struct fixture *f, uint32_t replic
     cr_assert(all);
     all->with_ties = ties;
     all->every = 12;
+    if (panel) all->records = make_records(f->plan.model);
     all->n = 3;
     all->snapshot = calloc(all->n, sizeof *all->snapshot);
     cr_assert(all->snapshot);

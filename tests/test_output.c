@@ -307,6 +307,7 @@ Test(output, is_the_same_in_whatever_order_batches_arrive)
                                     "/panel/replicate_index",
                                     "/panel/uid",
                                     "/panel/firm_size",
+                                    "/things/hands",
                                     "/ties/n_ties",
                                     "/ties/to",
                                     "/ties/trust",
@@ -314,7 +315,7 @@ Test(output, is_the_same_in_whatever_order_batches_arrive)
     for (size_t k = 0; k < sizeof doubles / sizeof doubles[0]; k++)
         expect_same(a, b, doubles[k], STORE_DOUBLE, 8);
     for (size_t k = 0; k < sizeof integers / sizeof integers[0]; k++)
-        expect_same(a, b, integers[k], k < 6 ? STORE_INT32 : STORE_FLOAT, 4);
+        expect_same(a, b, integers[k], k < 7 ? STORE_INT32 : STORE_FLOAT, 4);
     expect_same(a, b, "/ties/kind", STORE_INT8, 1);
     expect_same(a, b, "/status", STORE_INT8, 1);
     cr_assert_eq(store_close(&a, &err), 0, "%s", err.text);
@@ -366,7 +367,58 @@ Test(output, has_no_groups_for_firms_and_ties_that_nobody_asked_for)
     fixture_init(&f, 2, 1, 1, 0);
     fixture_write(&f, false, digest);
     cr_assert_eq(store_open(&s, f.path, NULL, &err), 0, "%s", err.text);
-    cr_assert(store_has(s, "/panel") && !store_has(s, "/ties") && store_has(s, "/provenance/json"));
+    cr_assert(store_has(s, "/panel") && store_has(s, "/things") && !store_has(s, "/ties") &&
+              store_has(s, "/provenance/json"));
+    cr_assert_eq(store_close(&s, &err), 0, "%s", err.text);
+    fixture_free(&f);
+}
+
+Test(output, has_no_rows_of_what_happened_without_the_firms)
+{
+    struct fixture f;
+    char digest[33];
+    struct store *s;
+    fixture_init(&f, 2, 1, 0, 1);
+    fixture_write(&f, false, digest);
+    cr_assert_eq(store_open(&s, f.path, NULL, &err), 0, "%s", err.text);
+    cr_assert(store_has(s, "/ties") && !store_has(s, "/panel") && !store_has(s, "/things"));
+    cr_assert_eq(store_close(&s, &err), 0, "%s", err.text);
+    fixture_free(&f);
+}
+
+/* Four cases of two runs of four rows: by time, then by cluster. */
+Test(output, keeps_what_happened_in_the_runs_asked_for_by_time)
+{
+    struct fixture f;
+    char digest[33];
+    struct store *s;
+    store_id id;
+    uint32_t rank;
+    uint64_t size[STORE_MAX_RANK];
+    int32_t hands[4 * 2 * 4][2], cluster[4 * 2 * 4], scenario[4 * 2 * 4];
+    double when[4 * 2 * 4];
+    fixture_init(&f, 3, 1, 2, 0);
+    fixture_write(&f, true, digest);
+    cr_assert_eq(store_open(&s, f.path, NULL, &err), 0, "%s", err.text);
+    cr_assert_eq(store_find(s, "/things/hands", &id, &err), 0, "%s", err.text);
+    cr_assert_eq(store_shape(s, id, &rank, size, &err), 0, "%s", err.text);
+    cr_assert(rank == 2 && size[0] == 32 && size[1] == 2);
+    cr_assert_eq(store_read(s, id, STORE_INT32, NULL, NULL, hands, &err), 0, "%s", err.text);
+    cr_assert_eq(store_find(s, "/things/when", &id, &err), 0, "%s", err.text);
+    cr_assert_eq(store_read(s, id, STORE_DOUBLE, NULL, NULL, when, &err), 0, "%s", err.text);
+    cr_assert_eq(store_find(s, "/things/cluster", &id, &err), 0, "%s", err.text);
+    cr_assert_eq(store_read(s, id, STORE_INT32, NULL, NULL, cluster, &err), 0, "%s", err.text);
+    cr_assert_eq(store_find(s, "/things/scenario_index", &id, &err), 0, "%s", err.text);
+    cr_assert_eq(store_read(s, id, STORE_INT32, NULL, NULL, scenario, &err), 0, "%s", err.text);
+    cr_assert(store_has(s, "/things/thing_size") && !store_has(s, "/things/size"), "size is a dimension of the root");
+    const int32_t by_time[4] = {0, 1, 1, 0}, second[4] = {-1, -1, 1, 1};
+    const double times[4] = {2018, 2018, 2019, 2020};
+    for (int k = 0; k < 32; k++) {
+        cr_assert_eq(when[k], times[k % 4]);
+        cr_assert_eq(cluster[k], by_time[k % 4]);
+        cr_assert(hands[k][0] == by_time[k % 4] && hands[k][1] == second[k % 4]);
+        cr_assert_eq(scenario[k], k / 16);
+    }
     cr_assert_eq(store_close(&s, &err), 0, "%s", err.text);
     fixture_free(&f);
 }

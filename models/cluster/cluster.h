@@ -32,6 +32,17 @@ enum cluster_field {
     N_FIELDS
 };
 
+/* A row of /projects. */
+enum { TEAM_MAX = 8 };
+struct cluster_record {
+#define RECORD(ctype, letter, name, flags, unit, low, high, doc) ctype name;
+#define TEAM(ctype, letter, name, flags, unit, low, high, doc)   ctype name[TEAM_MAX];
+#include "cluster/records.def"
+#undef RECORD
+#undef TEAM
+};
+enum cluster_record_kind { RECORD_PROJECTS, N_RECORD_KINDS };
+
 enum cluster_stream {
 #define STREAM(name, doc) STREAM_##name,
 #include "cluster/streams.def"
@@ -108,7 +119,6 @@ enum {
     SPECIALTIES = 6,
     BENEFIT_MONTHS = 24,
     PREFERENCE_STEPS = 1024,
-    TEAM_MAX = 8,
     FIRST_APPLICANT = 10000,   /* uid of the first applicant; founders have smaller ones */
     FIRST_MERGED = 1000000000, /* uid of the first firm of the other cluster in a merger */
     NO_GROUP = UINT16_MAX
@@ -154,6 +164,7 @@ struct cluster_project {
     double success;                  /* chance */
     double worked[TEAM_MAX];         /* hours that each firm has worked */
     double match[TEAM_MAX];          /* each firm's match with the others */
+    size_t record;                   /* place of its row in /projects, or RECORD_NONE */
 };
 
 /* An idea for a project: initiator, partner, further members wanted; ideas of a tick are settled by ascending order. */
@@ -382,6 +393,13 @@ double cluster_own_hours(const struct world *w, enum cluster_level level);
 bool cluster_on_team(const uint32_t *team, uint32_t n, uint32_t i);
 /* Is member a of the project still the firm that started it? */
 bool cluster_still_member(const struct world *w, const struct cluster_project *project, uint32_t a);
+
+/* records.c: trust between the first two of a team; a project's row, made when it starts, and its outcome. Only where the run's
+ * panel is kept. */
+double cluster_trust_before(const struct world *w, const uint32_t *team);
+size_t cluster_record_start(struct world *w, uint32_t block, const struct cluster_project *project, double trust);
+void cluster_record_end(const struct world *w, uint32_t block, const struct cluster_project *project, bool success,
+                        bool breach);
 
 /* expansion.c: members that recruitment aims at, of the parameters alone. */
 double cluster_target(const struct cluster_params *p, const struct cluster_derived *d, double time);

@@ -373,6 +373,7 @@ uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t ro
     clear_slot(w, i);
     f->uid[i] = uid;
     f->entered[i] = w->time;
+    f->first_event[i] = f->first_project[i] = NAN;
     f->founder[i] = founder;
     struct rng identity = rng_open(w->seed, STREAM_firm, block, uid, RNG_NOBODY, 0);
     struct rng attitude = rng_open(w->seed, STREAM_attitude, block, uid, RNG_NOBODY, 0);

@@ -17,6 +17,28 @@ static const struct field fields[] = {
 #undef FIELD
 };
 
+static const struct record_column project_columns[] = {
+#define PROJECT(ctype, letter, width, name, flags, unit, low, high, doc)                                               \
+    {#name, letter, width, sizeof(ctype), offsetof(struct cluster_record, name), flags, unit, low, high, doc},
+#define RECORD(ctype, letter, ...) PROJECT(ctype, letter, 1, __VA_ARGS__)
+#define TEAM(ctype, letter, ...)   PROJECT(ctype, letter, TEAM_MAX, __VA_ARGS__)
+#include "cluster/records.def"
+#undef PROJECT
+#undef RECORD
+#undef TEAM
+};
+static const struct record_kind record_kinds[N_RECORD_KINDS] = {
+    [RECORD_PROJECTS] = {.name = "projects",
+                         .row = "project",
+                         .across = "seat",
+                         .width = TEAM_MAX,
+                         .size = sizeof(struct cluster_record),
+                         .columns = project_columns,
+                         .n_columns = sizeof project_columns / sizeof *project_columns,
+                         .a_firm_and_year = 0.1,
+                         .doc = "projects begun in the run, in the cluster or outside"},
+};
+
 static const struct stream streams[] = {
 #define STREAM(name, doc) {#name, doc},
 #include "cluster/streams.def"
@@ -76,6 +98,9 @@ static const struct grouping groupings[] = {
 #define PROJECTS                                                                                                       \
     (R(member) | R(uid) | R(founder) | R(entered) | R(sector) | KNOWLEDGE | R(understanding) | R(integration) |        \
      R(hours_year) | R(hours_projects) | R(committed))
+#define HISTORY                                                                                                        \
+    (R(joint_events_total) | R(mediated_total) | R(initiated_total) | R(hours_together_total) | R(projects_total) |    \
+     R(first_event) | R(first_project))
 #define ENTRY (PROCESS_FIELD(N_FIELDS) - 1)
 static const struct process schedule[] = {
 #define PROCESS(name, reads, writes, doc)                                                                              \
@@ -124,6 +149,8 @@ const struct model cluster_model = {
     .fields = fields,
     .n_fields = COUNT(fields),
     .columns_size = sizeof(struct cluster_firms),
+    .record_kinds = record_kinds,
+    .n_record_kinds = COUNT(record_kinds),
     .tie_values = tie_values,
     .n_tie_values = COUNT(tie_values),
     .observables = observables,

@@ -31,6 +31,7 @@ static bool attend(struct world *w, uint32_t block, uint32_t i, uint32_t number,
         return false;
     double paid = cluster_spend(f, i, f->hours_events, p->courses_length);
     cluster_block(w, block)->tally.member_hours[POLICY_courses] += paid;
+    f->event_hours_total[i] += paid;
     return true;
 }
 

@@ -45,8 +45,9 @@ static uint32_t attend(struct world *w, uint32_t block, uint32_t i, uint32_t num
     f->invited[i]++;
     if (rng_uniform(&r) >= want || days < 1.0) return 0;
     days = fmin(days, (double)p->gatherings_days);
-    struct cluster_tally *tally = &cluster_block(w, block)->tally;
-    tally->member_hours[POLICY_gatherings] += cluster_spend(f, i, f->hours_events, way + days * p->day_hours);
+    double paid = cluster_spend(f, i, f->hours_events, way + days * p->day_hours);
+    cluster_block(w, block)->tally.member_hours[POLICY_gatherings] += paid;
+    f->event_hours_total[i] += paid;
     f->attended[i]++;
     f->attended_now[i]++;
     f->known_to_staff[i] = 1.0;

@@ -101,12 +101,14 @@ struct cluster_project *cluster_start_project(struct world *w, uint32_t block, e
     fresh.success = cluster_derived(w)->success[level];
     fresh.lent = origin == FROM_IDEA || origin == OUTSIDE ? 0.0 : loan(w, block, team, n, origin);
     fresh.number = cluster_firms(w)->led[team[0]]++;
+    double trust = cluster_trust_before(w, team);
     for (uint32_t a = 0; a < n; a++) {
         join(w, &fresh, team, a);
         for (uint32_t b = 0; b < n && fresh.lent > 0.0; b++)
             if (b != a && lend_trust(w, team[a], team[b], fresh.lent))
                 fresh.lent_to |= UINT64_C(1) << (TEAM_MAX * a + b);
     }
+    fresh.record = cluster_record_start(w, block, &fresh, trust);
     *project = fresh;
     if (origin == OUTSIDE)
         c->tally.outside++;

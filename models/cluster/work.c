@@ -67,6 +67,7 @@ static bool finish(struct world *w, uint32_t block, const struct cluster_project
     struct cluster_firms *f = cluster_firms(w);
     struct rng r = rng_open(w->seed, STREAM_outcome, block, project->uid[0], RNG_NOBODY, project->number);
     bool success = rng_uniform(&r) < project->success, breach = rng_uniform(&r) < p->breach_rate;
+    cluster_record_end(w, block, project, success, breach);
     double hours[TEAM_MAX];
     for (uint32_t a = 0; a < project->n; a++) {
         bool here = cluster_still_member(w, project, a);

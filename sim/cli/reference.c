@@ -30,6 +30,9 @@ static void add_model(struct reference *r, const struct model *m)
         add(r, REFERENCE_FIELD, m->fields[k].name, &m->fields[k]);
     for (uint32_t k = 0; k < m->n_tie_values; k++)
         add(r, REFERENCE_TIE, m->tie_values[k].name, &m->tie_values[k]);
+    for (uint32_t k = 0; k < m->n_record_kinds; k++)
+        for (uint32_t c = 0; c < m->record_kinds[k].n_columns; c++)
+            add(r, REFERENCE_RECORD, m->record_kinds[k].columns[c].name, &m->record_kinds[k].columns[c]);
     for (uint32_t k = 0; k < m->n_roster_columns; k++)
         add(r, REFERENCE_COLUMN, m->roster_columns[k].name, &m->roster_columns[k]);
     for (uint32_t k = 0; k < m->n_processes; k++)
@@ -42,6 +45,8 @@ int reference_init(struct reference *r, const struct model *m, struct error *err
 {
     size_t most = world_run_table.n + m->params.n + m->n_observables + m->n_groupings + m->n_fields + m->n_tie_values +
                   m->n_roster_columns + m->n_processes + m->n_streams;
+    for (uint32_t k = 0; k < m->n_record_kinds; k++)
+        most += m->record_kinds[k].n_columns;
     *r = (struct reference){.model = m};
     r->items = calloc(most, sizeof *r->items);
     r->run_values = calloc(1, world_run_table.size);

@@ -17,6 +17,7 @@
     X(GROUPING, "Groupings")                                                                                           \
     X(FIELD, "State of a firm")                                                                                        \
     X(TIE, "State of a tie")                                                                                           \
+    X(RECORD, "Rows of what happens in a run")                                                                         \
     X(COLUMN, "Roster columns")                                                                                        \
     X(PROCESS, "Processes of a tick, in order")                                                                        \
     X(STREAM, "Random streams")
@@ -31,7 +32,8 @@ enum reference_kind {
 struct reference_item {
     enum reference_kind kind;
     const char *name; /* path of a parameter */
-    const void *row;  /* struct param, observable, grouping, field, tie_value, roster_column, process or stream */
+    const void *
+        row; /* struct param, observable, grouping, field, tie_value, record_column, roster_column, process or stream */
     bool chosen;
 };
 

@@ -128,6 +128,28 @@ static void tie_row(const struct tie_value *t, FILE *to)
     end_row(to);
 }
 
+/* The group that a column of rows belongs to. */
+static const char *group_of(const struct model *m, const struct record_column *c)
+{
+    for (uint32_t k = 0; k < m->n_record_kinds; k++)
+        if (c >= m->record_kinds[k].columns && c < m->record_kinds[k].columns + m->record_kinds[k].n_columns)
+            return m->record_kinds[k].name;
+    return "";
+}
+
+static void record_row(const struct reference *r, const struct record_column *c, FILE *to)
+{
+    char text[REFERENCE_TEXT];
+    code_cell(to, group_of(r->model, c));
+    code_cell(to, c->name);
+    cell(to, c->unit);
+    cell(to, c->flags ? c->flags : reference_range(c->low, c->high, text));
+    snprintf(text, sizeof text, "%u", c->width);
+    cell(to, text);
+    cell(to, c->doc);
+    end_row(to);
+}
+
 static void column_row(const struct roster_column *c, FILE *to)
 {
     char text[REFERENCE_TEXT];
@@ -166,6 +188,7 @@ static void row(const struct reference *r, const struct reference_item *item, FI
     case REFERENCE_GROUPING: grouping_row(item->row, to); break;
     case REFERENCE_FIELD: field_row(item->row, to); break;
     case REFERENCE_TIE: tie_row(item->row, to); break;
+    case REFERENCE_RECORD: record_row(r, item->row, to); break;
     case REFERENCE_COLUMN: column_row(item->row, to); break;
     case REFERENCE_PROCESS: process_row(r, item->row, to); break;
     case REFERENCE_STREAM: stream_row(item->row, to); break;
@@ -183,6 +206,7 @@ static const char *titles(enum reference_kind kind)
     case REFERENCE_GROUPING: return "grouping | levels | meaning";
     case REFERENCE_FIELD: return "column | unit | range | values | in panel | meaning";
     case REFERENCE_TIE: return "value | unit | meaning";
+    case REFERENCE_RECORD: return "group | column | unit | range, or what 0, 1, ... mean | values | meaning";
     case REFERENCE_COLUMN: return "column | required | unit | range or choices | meaning";
     case REFERENCE_PROCESS: return "process | what happens | reads | writes | scope | switch";
     case REFERENCE_STREAM: return "stream | key (i, j): what is drawn";

@@ -172,6 +172,7 @@ static void print_item(const struct reference *r, const struct reference_item *i
     char range[REFERENCE_TEXT];
     const struct field *f = item->row;
     const struct tie_value *t = item->row;
+    const struct record_column *c = item->row;
     const struct stream *s = item->row;
     switch (item->kind) {
     case REFERENCE_RUN:
@@ -180,6 +181,10 @@ static void print_item(const struct reference *r, const struct reference_item *i
     case REFERENCE_GROUPING: print_grouping(item->row); break;
     case REFERENCE_FIELD: print_other(f->name, f->unit, reference_range(f->low, f->high, range), "", f->doc); break;
     case REFERENCE_TIE: print_other(t->name, t->unit, "", "", t->doc); break;
+    case REFERENCE_RECORD:
+        print_other(c->name, c->unit, c->flags ? "" : reference_range(c->low, c->high, range), c->flags ? c->flags : "",
+                    c->doc);
+        break;
     case REFERENCE_COLUMN: print_column(item->row); break;
     case REFERENCE_PROCESS: print_process(r, item->row); break;
     case REFERENCE_STREAM: print_other(s->name, "", "", "", s->doc); break;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/parallel.h"
+#include "core/record.h"
 
 /* State shared by the threads; everything but `ended` is used inside the critical section `ensemble`. */
 struct state {
@@ -54,7 +55,10 @@ static bool make_room(const struct ensemble_plan *plan, struct ensemble_batch *b
     double every = floor(plan->run.snapshot_every * (double)plan->run.ticks_per_year + 0.5);
     s->every = every < 1.0 ? 1 : (uint32_t)every;
     s->with_ties = ties;
-    return true;
+    if (!panel || !plan->model->n_record_kinds) return true;
+    const struct ensemble_case *each = &plan->cases[b->scenario * plan->n_points + b->point];
+    s->records = record_open(each->scale.n_blocks, plan->model->n_record_kinds);
+    return s->records != NULL;
 }
 
 /* The batch of a run, made now if this is its first run. NULL without memory. */

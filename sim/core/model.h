@@ -32,6 +32,33 @@ struct field {
     const char *doc;
 };
 
+/* A column of the rows of a record.h: one value a row, or `width` of the kind's. */
+struct record_column {
+    const char *name;
+    char type;         /* 'd' double, 'i' int32, 'b' int8 */
+    uint32_t width;    /* 1, or the kind's */
+    size_t size;       /* bytes of one value */
+    size_t offset;     /* in a row */
+    const char *flags; /* what the values 0, 1, ... mean, with blanks between; or NULL */
+    const char *unit;
+    double low, high; /* what is outside is a missing value */
+    const char *doc;
+};
+
+/* A kind of rows that a run's blocks add as they go (record.h), each a group of the result file. The first column is a time,
+ * double, and never falls from one of a block's rows to the next. */
+struct record_kind {
+    const char *name;   /* of the group */
+    const char *row;    /* of the dimension of its rows */
+    const char *across; /* of the other dimension, that of columns which are wide; or NULL */
+    uint32_t width;
+    size_t size; /* bytes of a row */
+    const struct record_column *columns;
+    uint32_t n_columns;
+    double a_firm_and_year; /* rows to reckon with, for `check` */
+    const char *doc;
+};
+
 /* A random stream, declared in streams.def. */
 struct stream {
     const char *name, *doc;
@@ -101,6 +128,8 @@ struct model {
     const struct field *fields;
     uint32_t n_fields;
     size_t columns_size; /* bytes of the struct of column pointers */
+    const struct record_kind *record_kinds;
+    uint32_t n_record_kinds;
     const struct tie_value *tie_values;
     uint32_t n_tie_values;
     const struct observable *observables;

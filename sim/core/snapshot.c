@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/record.h"
 #include "core/rng.h"
 #include "core/world.h"
 
@@ -147,5 +148,6 @@ void snapshot_free(struct snapshots *all)
     for (uint32_t k = 0; k < all->n; k++)
         free_one(&all->snapshot[k]);
     free(all->snapshot);
+    record_close(all->records);
     free(all);
 }

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 
+struct records;
 struct world;
 
 /* One snapshot holds its members ordered by (block, uid). */
@@ -29,6 +30,7 @@ struct snapshots {
     uint32_t n;
     struct snapshot *snapshot; /* (n) */
     bool out_of_memory;
+    struct records *records; /* rows of the model's kinds, or NULL: none are kept */
 };
 
 /* At the end of tick w->tick, before the next begins: ties as the tick's processes left them. */

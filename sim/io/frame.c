@@ -332,3 +332,36 @@ void frame_digest(struct digest *d, const uint32_t *order, const struct layout *
         digest_doubles(d, results + l->offset[order[k]], frame_size(l, order[k]));
     digest_hex(d, hex);
 }
+
+/* ---- groups of rows ---- */
+
+const char *frame_free_name(char text[FRAME_PATH], const struct layout *l, const char *prefix, const char *name)
+{
+    bool taken = false;
+    for (uint32_t k = 0; k < l->n_series && !taken; k++)
+        taken = l->series[k].grouping && strcmp(l->series[k].grouping->name, name) == 0;
+    snprintf(text, FRAME_PATH, "%s%s%s", taken ? prefix : "", taken ? "_" : "", name);
+    return text;
+}
+
+int frame_note_scenarios(struct store *s, const struct ensemble_plan *plan, store_id id, struct error *err)
+{
+    uint32_t n = plan->n_scenarios;
+    size_t room = 1;
+    for (uint32_t k = 0; k < n; k++)
+        room += strlen(plan->scenario_name[k]) + 1;
+    char *meanings = calloc(room, 1), *end = meanings;
+    int32_t *values = calloc(n, sizeof *values);
+    int code = meanings && values ? ERROR_NONE : error_set(err, ERROR_IO, "no memory for scenario names");
+    for (uint32_t k = 0; k < n && !code; k++) {
+        values[k] = (int32_t)k;
+        if (k) *end++ = ' ';
+        for (const char *c = plan->scenario_name[k]; *c; c++)
+            *end++ = *c == ' ' ? '_' : *c;
+    }
+    if (!code) code = store_note_numbers(s, id, "flag_values", STORE_INT32, n, values, err);
+    if (!code) code = store_note(s, id, "flag_meanings", meanings, err);
+    free(meanings);
+    free(values);
+    return code;
+}

@@ -50,4 +50,9 @@ void frame_digest(struct digest *d, const uint32_t *order, const struct layout *
 enum { FRAME_PATH = 192 };
 const char *frame_path(char path[FRAME_PATH], const char *folder, const char *name);
 
+/* For groups of rows. A column's name: "firm_sector" where "sector" is a grouping, thus a dimension. */
+const char *frame_free_name(char text[FRAME_PATH], const struct layout *l, const char *prefix, const char *name);
+/* The scenario's number as a CF flag; blanks in names become underscores. */
+int frame_note_scenarios(struct store *s, const struct ensemble_plan *plan, store_id id, struct error *err);
+
 #endif

@@ -13,6 +13,7 @@
 #include "io/panel.h"
 #include "io/provenance.h"
 #include "io/publish.h"
+#include "io/rows.h"
 #include "io/store.h"
 #include "io/verify.h"
 
@@ -206,7 +207,8 @@ static double snapshot_bytes(const struct ensemble_plan *plan, const struct ense
     double ties = c->scale.ties_per_firm * (9.0 + 4.0 * m->n_tie_values);
     double panel_runs = fmin((double)plan->run.panel_runs, plan->n_replicates);
     double tie_runs = fmin((double)plan->run.tie_runs, plan->n_replicates);
-    return snapshots * firms * (panel_runs * (row + panel) + tie_runs * (row + 4 + ties));
+    double rows = panel_runs * rows_bytes(m, firms, plan->run.end - plan->run.start);
+    return rows + snapshots * firms * (panel_runs * (row + panel) + tie_runs * (row + 4 + ties));
 }
 
 double output_bytes(const struct ensemble_plan *plan)

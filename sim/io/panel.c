@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/frame.h"
+#include "io/rows.h"
 
 enum { ROWS_CHUNK = 1024, TIES_CHUNK = 8192 };
 
@@ -46,6 +47,7 @@ struct panel {
     store_id n_ties, to, kind, age;
     store_id *values; /* (n_tie_values) */
     struct store_axis tie;
+    struct rows *rows; /* what happened in the runs of the panel */
 };
 
 /* ---- making the groups ---- */
@@ -61,29 +63,6 @@ static int add_column(struct panel *p, const struct store_axis *axis, const char
     return code;
 }
 
-/* The scenario's number as a CF flag; blanks in names become underscores. */
-static int note_scenarios(struct panel *p, store_id id, struct error *err)
-{
-    uint32_t n = p->plan->n_scenarios;
-    size_t room = 1;
-    for (uint32_t k = 0; k < n; k++)
-        room += strlen(p->plan->scenario_name[k]) + 1;
-    char *meanings = calloc(room, 1), *end = meanings;
-    int32_t *values = calloc(n, sizeof *values);
-    int code = meanings && values ? ERROR_NONE : error_set(err, ERROR_IO, "no memory for scenario names");
-    for (uint32_t k = 0; k < n && !code; k++) {
-        values[k] = (int32_t)k;
-        if (k) *end++ = ' ';
-        for (const char *c = p->plan->scenario_name[k]; *c; c++)
-            *end++ = *c == ' ' ? '_' : *c;
-    }
-    if (!code) code = store_note_numbers(p->store, id, "flag_values", STORE_INT32, n, values, err);
-    if (!code) code = store_note(p->store, id, "flag_meanings", meanings, err);
-    free(meanings);
-    free(values);
-    return code;
-}
-
 static int add_table(struct panel *p, struct table *t, const char *folder, const char *row_path, struct error *err)
 {
     store_id group;
@@ -93,23 +72,12 @@ static int add_table(struct panel *p, struct table *t, const char *folder, const
     for (int k = 0; k < N_IDENTITY && !code; k++)
         code = add_column(p, &t->row, folder, identity[k].name, identity[k].type, identity[k].unit,
                           identity[k].long_name, &t->identity[k], err);
-    return code ? code : note_scenarios(p, t->identity[SCENARIO], err);
+    return code ? code : frame_note_scenarios(p->store, p->plan, t->identity[SCENARIO], err);
 }
 
 static enum store_type field_type(const struct field *f)
 {
     return f->type == 'd' ? STORE_DOUBLE : f->type == 'f' ? STORE_FLOAT : STORE_INT32;
-}
-
-/* A field's name in the panel: "firm_sector" where "sector" is a grouping, thus a dimension. */
-static const char *field_name(const struct panel *p, const char *name, char text[FRAME_PATH])
-{
-    const struct layout *l = &p->plan->layout;
-    bool taken = false;
-    for (uint32_t k = 0; k < l->n_series && !taken; k++)
-        taken = l->series[k].grouping && strcmp(l->series[k].grouping->name, name) == 0;
-    snprintf(text, FRAME_PATH, "%s%s", taken ? "firm_" : "", name);
-    return text;
 }
 
 static int add_firms(struct panel *p, struct error *err)
@@ -119,8 +87,9 @@ static int add_firms(struct panel *p, struct error *err)
     int code = add_table(p, &p->firms, "/panel", "/panel/row", err);
     for (uint32_t f = 0; f < m->n_fields && !code; f++) {
         if (!m->fields[f].in_panel) continue;
-        code = add_column(p, &p->firms.row, "/panel", field_name(p, m->fields[f].name, name), field_type(&m->fields[f]),
-                          m->fields[f].unit, m->fields[f].doc, &p->fields[f], err);
+        code =
+            add_column(p, &p->firms.row, "/panel", frame_free_name(name, &p->plan->layout, "firm", m->fields[f].name),
+                       field_type(&m->fields[f]), m->fields[f].unit, m->fields[f].doc, &p->fields[f], err);
         if (!code) code = store_note(p->store, p->fields[f], "coordinates", coordinates, err);
     }
     return code;
@@ -175,6 +144,7 @@ int panel_open(struct panel **out, struct store *s, const struct ensemble_plan *
         code = error_set(err, ERROR_IO, "no memory for snapshots of %zu runs", p->n_runs);
     if (!code && panel_runs) code = add_firms(p, err);
     if (!code && tie_runs) code = add_ties(p, err);
+    if (!code && panel_runs) code = rows_open(&p->rows, s, plan, err);
     if (code)
         panel_close(&p);
     else
@@ -349,7 +319,9 @@ static int write_run(struct panel *p, size_t run, struct error *err)
     struct snapshots *all = p->waiting[run];
     uint32_t replicate = (uint32_t)(run % p->kept);
     int code = ERROR_NONE;
+    struct rows_run which = {identity_number(p, run, SCENARIO), identity_number(p, run, POINT), (int32_t)replicate};
     if (all && replicate < p->panel_runs) code = write_firms(p, run, all, err);
+    if (all && replicate < p->panel_runs && !code) code = rows_write(p->rows, which, all->records, err);
     if (all && replicate < p->tie_runs && all->with_ties && !code) code = write_ties(p, run, all, err);
     snapshot_free(all);
     p->waiting[run] = NULL;
@@ -359,12 +331,13 @@ static int write_run(struct panel *p, size_t run, struct error *err)
 static int take_over(struct panel *p, size_t run, struct snapshots *theirs, struct error *err)
 {
     p->arrived[run] = true;
-    if (!theirs || !theirs->n) return ERROR_NONE;
+    if (!theirs) return ERROR_NONE;
     struct snapshots *mine = malloc(sizeof *mine);
     if (!mine) return error_set(err, ERROR_IO, "no memory for snapshots");
     *mine = *theirs;
     theirs->n = 0;
     theirs->snapshot = NULL;
+    theirs->records = NULL;
     p->waiting[run] = mine;
     return ERROR_NONE;
 }
@@ -395,6 +368,7 @@ void panel_close(struct panel **out)
     if (!p) return;
     for (size_t run = 0; p->waiting && run < p->n_runs; run++)
         snapshot_free(p->waiting[run]);
+    rows_close(&p->rows);
     free(p->waiting);
     free(p->arrived);
     free(p->fields);

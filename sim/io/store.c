@@ -676,15 +676,21 @@ int store_write(struct store *s, store_id id, enum store_type type, const uint64
 int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err)
 {
     uint32_t rank = 0;
-    uint64_t size[STORE_MAX_RANK];
+    uint64_t size[STORE_MAX_RANK] = {0}, start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK], values = n;
+    hsize_t longer[STORE_MAX_RANK];
     if (n == 0) return ERROR_NONE;
     int code = store_shape(s, id, &rank, size, err);
     if (code) return code;
-    hsize_t longer = size[0] + n;
-    if (rank != 1 || H5Dset_extent(id, &longer) < 0) return fail_id(s, err, "extend", id);
+    for (uint32_t k = 0; k < rank; k++) {
+        count[k] = k ? size[k] : n;
+        longer[k] = k ? size[k] : size[0] + n;
+        if (k) values *= size[k];
+    }
+    start[0] = size[0];
+    if (rank < 1 || H5Dset_extent(id, longer) < 0) return fail_id(s, err, "extend", id);
     if (!data) return ERROR_NONE;
-    code = store_write(s, id, type, size, &n, data, err);
-    return code ? code : note_values(s, id, type, n, data, err);
+    code = store_write(s, id, type, start, count, data, err);
+    return code ? code : note_values(s, id, type, values, data, err);
 }
 
 static void *allocate_text(size_t size, void *unused)

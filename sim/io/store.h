@@ -80,7 +80,7 @@ int store_note_numbers(struct store *s, store_id id, const char *name, enum stor
 /* A block (start, count: one number an axis) from memory of the dataset's type, row-major. start NULL: all of it. */
 int store_write(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
                 const void *data, struct error *err);
-/* n more along the first axis of a dataset of rank 1. */
+/* n more along the first axis: n rows, row-major. */
 int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err);
 
 /* ---- reading ---- */
