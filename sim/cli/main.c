@@ -1,6 +1,7 @@
 /* main.c - finds the verb and does it; every error ends here as one message on stderr and an exit code. */
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,14 @@ static void hold_standard_files(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) == -1) _exit(ERROR_IO);
+}
+
+/* Results and HDF5's buffers come and go by the megabyte. What is freed stays with the process: to take it from the system
+ * again costs more than to fill it. */
+static void keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that it can be */
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
 }
 
 static int do_verb(const struct verb *verb, int argc, char **argv, struct error *err)
@@ -96,6 +105,7 @@ int main(int argc, char **argv)
 {
     struct error err = {0};
     gsl_set_error_handler_off();
+    keep_memory();
     hold_standard_files();
     stop_never_silently();
     int code = begin(argc, argv, &err);

@@ -41,6 +41,7 @@ struct ensemble_batch {
     uint32_t scenario, point, first, n; /* replicates first .. first + n - 1 */
     int8_t status[ENSEMBLE_BATCH];
     double *results[ENSEMBLE_BATCH];             /* (layout.n_doubles) each; NaN when not done */
+    void *memory;                                /* the results' one allocation */
     struct snapshots *snapshots[ENSEMBLE_BATCH]; /* NULL where none was asked for; the sink may take them over */
 };
 
