@@ -40,7 +40,8 @@ static void look(const struct trial *t, struct seen *seen)
     }
     for (uint32_t k = 0; k < c->n_projects; k++) {
         const struct cluster_project *project = &c->room.project[k];
-        for (uint32_t a = 0; a < project->n && project->tick == tick && project->origin != OUTSIDE; a++) {
+        for (uint32_t a = 0;
+             a < project->n && project->start > t->world.time - t->world.dt && project->origin != OUTSIDE; a++) {
             struct seen *s = &seen[project->member[a]];
             s->projects++;
             s->first_project = fmin(s->first_project, project->start); /* of NaN and a number: the number */
