@@ -107,7 +107,8 @@ packages-found:
 # ---- packages ------------------------------------------------------------------------------------------------------------
 BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libjansson-dev libxxhash-dev libsleef-dev \
 	librandom123-dev
-DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy
+DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy python3-pandas \
+	python3-statsmodels
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
@@ -162,10 +163,10 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs
+test: ## check, unit tests, command line, comparison, bad inputs, faults, readers, bit-identity, short sanitizer runs
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli bad_inputs faults readers identity sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare bad_inputs faults readers identity sanitizers'
 
 torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
