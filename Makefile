@@ -107,11 +107,11 @@ packages-found:
 # ---- packages ------------------------------------------------------------------------------------------------------------
 BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libjansson-dev libxxhash-dev libsleef-dev \
 	librandom123-dev
-DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy
+DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy python3-pandas \
+	python3-statsmodels
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4
-VALIDATE_DEBS = python3-pandas python3-statsmodels
-DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(VALIDATE_DEBS) $(TEST_DEBS)
+DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
 	@command -v dpkg-query >/dev/null || { echo 'deps: this system has no dpkg; taking it that all is installed'; exit 0; }; \
@@ -163,10 +163,10 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli bad_inputs faults readers identity validation sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare bad_inputs faults readers identity validation sanitizers'
 
 torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
@@ -190,7 +190,7 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal and in
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json
 
 validate: ## the fifty patterns and the consistency checks, 200 replicates: out/validation.md and .json, against the record
-	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(VALIDATE_DEBS)"
+	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) "
 	@$(AGAIN) all
 	@mkdir -p $(OUT)
 	@$(BUILD)/klynge validate --force --cache $(OUT)/validation -o $(OUT)/validation.md -o $(OUT)/validation.json

@@ -101,6 +101,11 @@ group_cli() {
     [ ! -e tests/cli.sh ] || script tests/cli.sh "$klynge"
 }
 
+group_compare() {
+    heading 'compare: numbers, false alarms, coverage, errors'
+    script "$PYTHON" tests/compare.py "$klynge"
+}
+
 group_bad_inputs() {
     heading 'bad inputs, each with its message'
     [ ! -e tests/bad_inputs.sh ] || script tests/bad_inputs.sh "$klynge"

@@ -1,0 +1,153 @@
+"""The command line of a verb written in Python: options and help in the form of the verbs written in C (sim/cli), one clear
+sentence and an exit code for what goes wrong.
+"""
+import argparse
+import difflib
+import os
+import signal
+import sys
+from collections import namedtuple
+
+from klynge_analysis import page
+
+DONE, USAGE, RUN, IO, INTERRUPTED = 0, 2, 3, 4, 130
+MEANINGS = {DONE: "done", USAGE: "usage or configuration error", RUN: "some runs failed", IO: "input or output error",
+            INTERRUPTED: "interrupted"}
+OPTION_COLUMN = 26
+
+# letter and argument may be None; `many`: may be given again. `type` makes the value, or raises ValueError with what was expected.
+Option = namedtuple("Option", "name letter argument help type many", defaults=(str, False))
+Verb = namedtuple("Verb", "name operands text options examples codes")
+
+
+class Failure(Exception):
+    """What ends a verb: an exit code and one sentence."""
+
+    def __init__(self, code, text):
+        super().__init__(text)
+        self.code = code
+
+
+class Leave(Exception):
+    """Ends a verb with an exit code and nothing more to say."""
+
+    def __init__(self, code):
+        super().__init__()
+        self.code = code
+
+
+def nearest(word, candidates):
+    """' did you mean X?', or the list of what there is when nothing is near and the list is short."""
+    candidates = list(candidates)
+    found = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
+    if found:
+        return f"; did you mean {found[0]}?"
+    if len(candidates) <= 12:
+        return "; there are: " + ", ".join(candidates)
+    return ""
+
+
+# ---- help --------------------------------------------------------------------------------------------------------------
+
+
+def help_text(verb):
+    parts = [f"usage: klynge {verb.name} {verb.operands} [OPTIONS]\n"]
+    parts += [page.paragraph(text) + "\n" for text in verb.text]
+    parts.append("options:")
+    for option in verb.options:
+        letter = f"-{option.letter}," if option.letter else ""
+        head = f"  {letter:>3} --{option.name}" + (f" {option.argument}" if option.argument else "")
+        head = head.ljust(OPTION_COLUMN) if len(head) < OPTION_COLUMN - 1 else head + "  "
+        parts.append(head + page.paragraph(option.help, OPTION_COLUMN, len(head)))
+    parts.append("\nexamples:")
+    for command, shows in verb.examples:
+        parts += [f"  {command}", f"      {shows}"]
+    parts.append("\nexit codes:")
+    parts += [f"  {code:3d}  {MEANINGS[code]}" for code in verb.codes]
+    return "\n".join(parts)
+
+
+# ---- parsing -----------------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Failure(USAGE, message)
+
+
+def _typed(option):
+    def convert(text):
+        if not text:
+            raise Failure(USAGE, f"--{option.name}: found nothing, expected {option.argument}")
+        try:
+            return option.type(text)
+        except ValueError as e:
+            raise Failure(USAGE, f"--{option.name}: found {text}, expected {e}") from None
+
+    return convert
+
+
+def _check_known(verb, rest):
+    """What argparse did not take: the first option that is unknown, or one operand too many."""
+    names = [option.name for option in verb.options]
+    for word in rest:
+        if word.startswith("--"):
+            name = word[2:].split("=")[0]
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+            raise Failure(USAGE, f"unknown option --{name}" + (f"; did you mean --{near[0]}?" if near else ""))
+        if word.startswith("-") and word != "-":
+            raise Failure(USAGE, f"unknown option {word}")
+    if rest:
+        raise Failure(USAGE, f"one argument too many: {rest[0]}")
+
+
+def parse(verb, arguments):
+    """Options by name (dashes as underscores), None where they are not given; the operand as `operand`."""
+    parser = _Parser(prog=f"klynge {verb.name}", add_help=False)
+    parser.add_argument("operand", nargs="?")
+    for option in verb.options:
+        names = [f"--{option.name}"] + ([f"-{option.letter}"] if option.letter else [])
+        if option.argument:
+            parser.add_argument(*names, type=_typed(option), action="append" if option.many else "store")
+        else:
+            parser.add_argument(*names, action="store_true")
+    options, rest = parser.parse_known_args(arguments)
+    _check_known(verb, rest)
+    return options
+
+
+# ---- running -----------------------------------------------------------------------------------------------------------
+
+
+def say(text):
+    """Text to stdout, all of it, or exit code 4. What cannot be written must not be tried again when Python ends."""
+    try:
+        print(text, flush=True)
+    except OSError as e:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise Failure(IO, f"cannot write to standard output: {e.strerror}") from None
+
+
+def _answer(verb, work, arguments):
+    options = parse(verb, arguments)
+    if options.help:
+        say(help_text(verb))
+        return DONE
+    return work(options) or DONE
+
+
+def run(verb, work, arguments):
+    """Parse and do `work(options)`; ends the process with its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    code = DONE
+    try:
+        code = _answer(verb, work, arguments)
+    except Leave as e:
+        code = e.code
+    except Failure as e:
+        code = e.code
+        print(f"klynge {verb.name}: {e}", file=sys.stderr)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+        print(f"klynge {verb.name}: interrupted", file=sys.stderr)
+    sys.exit(code)
