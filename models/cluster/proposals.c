@@ -46,8 +46,9 @@ static bool pursued(const struct world *w, uint32_t i, uint32_t j, double trust,
 /* How many ties are passed over before the next candidate: geometric, at most n. */
 static double skipped(struct rng *r, double log_skip, uint32_t n)
 {
-    double u = rng_uniform(r);
-    if (u <= 1.0 + n * log_skip) return n; /* exp(n log_skip) is larger still */
+    double u = rng_uniform(r), x = n * -log_skip;
+    /* passes over them all: exp(-x) is larger still, by the sixth term of its series and more */
+    if (u <= 1.0 - x * (1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0 * (1.0 - x / 5.0))))) return n;
     return floor(real_log(u) / log_skip);
 }
 
