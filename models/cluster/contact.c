@@ -113,18 +113,18 @@ static void count_route(struct world *w, uint32_t block, uint32_t i, uint32_t j,
 
 /* One side of a contact, before it. */
 struct side {
-    uint32_t k; /* place of the tie, or NETWORK_NONE */
+    struct tie_view v; /* valid until a tie is made in its own row */
+    uint32_t k;        /* place of the tie, or NETWORK_NONE */
     double trust;
     bool competitor;
 };
 
-static struct side side_of(const struct world *w, uint32_t i, uint32_t j)
+static inline struct side side_of(const struct world *w, uint32_t i, uint32_t j)
 {
-    struct tie_view v = tie_view(&w->ties, i);
-    struct side side = {network_find(&w->ties, i, j), 0.0, false};
+    struct side side = {tie_view(&w->ties, i), network_find(&w->ties, i, j), 0.0, false};
     if (side.k == NETWORK_NONE) return side;
-    side.trust = (double)tie_trust(w, &v, side.k);
-    side.competitor = v.kind[side.k] & TIE_COMPETITOR;
+    side.trust = (double)tie_trust(w, &side.v, side.k);
+    side.competitor = side.v.kind[side.k] & TIE_COMPETITOR;
     return side;
 }
 
@@ -135,13 +135,14 @@ static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const 
     const struct cluster_params *p = cluster_params(w);
     bool known = becomes_known(w, j, contact, theirs->trust, u);
     uint32_t k = mine->k;
+    struct tie_view v = mine->v;
     double trust = mine->trust, dose = weight_of(w, contact, trust) * (double)contact->hours / p->trust_hours;
     if (k == NETWORK_NONE) {
         if (!known && dose < 0.01) return; /* 1 - exp(-dose) is smaller still */
         k = cluster_tie(w, i, j);
         if (k == NETWORK_NONE) return;
+        v = tie_view(&w->ties, i);
     }
-    struct tie_view v = tie_view(&w->ties, i);
     double gain = p->do_clamp_trust ? 0.0 : (1.0 - trust) * real_risen(dose);
     double next = contact->kind == CONTACT_BREACH ? fmax(0.0, trust - p->breach_ratio * gain) : trust + gain;
     float awareness = tie_awareness(w, &v, k);

@@ -11,16 +11,17 @@ double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_
 
 double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j)
 {
-    const uint64_t *mine = f->marks + (size_t)MARKS * i;
-    double best = 0.0;
-    if (!(mine[WIDE] & f->marks[MARKS * j + HAS])) return 0.0;
+    static const float fit[4] = {0.0f, 0.25f, 1.0f, 1.0f}; /* by bits: of the domain 1, the very one 2 */
+    uint64_t needed = f->marks[MARKS * i + NEEDED], wide = f->marks[MARKS * i + WIDE];
+    const uint8_t *competence = f->competence + (size_t)COMPETENCES * j;
+    const float *skill = f->skill + (size_t)COMPETENCES * j;
+    float best = 0.0f;
+    if (!(wide & f->marks[MARKS * j + HAS])) return 0.0;
     for (uint32_t b = 0; b < COMPETENCES; b++) {
-        uint64_t has = UINT64_C(1) << f->competence[j * COMPETENCES + b];
-        double fit = mine[NEEDED] & has ? 1.0 : mine[WIDE] & has ? 0.25 : 0.0;
-        fit *= (double)f->skill[j * COMPETENCES + b];
-        best = fit > best ? fit : best;
+        float met = fit[(needed >> competence[b] & 1) << 1 | (wide >> competence[b] & 1)] * skill[b];
+        best = met > best ? met : best;
     }
-    return best;
+    return (double)best;
 }
 
 double cluster_match_inverted_u(double distance, double best, double reach)

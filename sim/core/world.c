@@ -140,13 +140,12 @@ static uint32_t weight_slot(const struct layout *l, const struct series *s, uint
     return l->series[0].slot;
 }
 
-/* All blocks' values of one slot as one value, in the order of the blocks; NaN where no block has one. */
+/* Several blocks' values of one slot as one value, in the order of the blocks; NaN where no block has one. */
 static double combine(const struct world *w, const struct series *s, uint32_t level)
 {
     const struct layout *l = w->setup.layout;
     const double *x = w->observed;
     uint32_t slot = s->slot + level;
-    if (w->n_blocks == 1) return x[slot];
     uint32_t weigher = weight_slot(l, s, level);
     double sum = 0.0, weight = 0.0;
     for (uint32_t b = 0; b < w->n_blocks; b++, x += l->n_slots) {
@@ -168,8 +167,9 @@ static void record(struct world *w)
         if (s->observable->cadence == OBSERVE_SLOWLY && !slow) continue;
         uint32_t t = s->observable->cadence == OBSERVE_TICK ? w->tick : (w->tick + 1) / l->slow_every - 1;
         uint32_t times = series_times(l, s);
+        double *to = w->results + l->offset[k] + t;
         for (uint32_t level = 0; level < s->levels; level++)
-            w->results[l->offset[k] + (size_t)level * times + t] = combine(w, s, level);
+            to[(size_t)level * times] = w->n_blocks == 1 ? w->observed[s->slot + level] : combine(w, s, level);
     }
 }
 
