@@ -282,8 +282,11 @@ class Run:
         return self._frame(frame)
 
     def projects(self, replicate=None):
-        """Projects, one a row: replicate and what else /projects holds, as it holds it; `months` turns its years into months."""
-        return self._frame(self._table("projects", self._rows("projects", replicate)))
+        """Projects, one a row: replicate and what else /projects holds, as it holds it; the team's uids are team_0 to team_7."""
+        table = self._table("projects", self._rows("projects", replicate))
+        flat = {key: values for key, values in table.items() if values.ndim == 1}
+        flat.update({f"{key}_{k}": column for key, values in table.items() if values.ndim == 2 for k, column in enumerate(values.T)})
+        return self._frame(flat)
 
     def _frame(self, columns):
         frame = pandas.DataFrame(columns)
