@@ -285,7 +285,8 @@ class Run:
         """Projects, one a row: replicate and what else /projects holds, as it holds it; the team's uids are team_0 to team_7."""
         table = self._table("projects", self._rows("projects", replicate))
         flat = {key: values for key, values in table.items() if values.ndim == 1}
-        flat.update({f"{key}_{k}": column for key, values in table.items() if values.ndim == 2 for k, column in enumerate(values.T)})
+        for key in [key for key, values in table.items() if values.ndim == 2]:
+            flat.update({f"{key}_{k}": column for k, column in enumerate(table[key].T)})
         return self._frame(flat)
 
     def _frame(self, columns):

@@ -1,4 +1,4 @@
-"""Measures that the patterns of community and management, and the figures, share: firm-half-years, paths, sizes of firms, factors."""
+"""Measures of the patterns of community and management and of the figures: firm-half-years, paths, sizes of firms, factors."""
 import numpy as np
 import pandas
 import statsmodels.api
@@ -27,7 +27,7 @@ def coefficients(frame, outcome, predictors):
 
 
 def half_years(panel):
-    """A firm and half-year a row: the panel with SH (joint events) and exchange (hours with others) of the half-year that ends there.
+    """A firm and half-year a row: the panel with SH (joint events) and exchange (hours with others) of the half-year up to it.
 
     Both as ln(1 + x) of what was added since the last snapshot, for they are far from normal; NaN in a firm's first snapshot.
     """
@@ -45,9 +45,9 @@ def lagged(rows, columns):
 def capital_of_firms(ties, panel):
     """The panel with sc_str, sc_rel and sc_cog of each firm and snapshot.
 
-    sc_str: members with whom it has a tie, over all others; sc_rel: mean trust in the five members that it knows and trusts most,
-    customers and suppliers left out, absent ones 0, as social_capital_relational has it; sc_cog: how clear its goals are. (The other
-    factor of shared aims, the likeness of profiles, is not in the panel, and hardly moves within a firm.)
+    sc_str: members with whom it has a tie, over all others; sc_rel: mean trust in the five members that it knows and trusts
+    most, customers and suppliers left out, absent ones 0, as social_capital_relational has it; sc_cog: how clear its goals are.
+    (The other factor of shared aims, the likeness of profiles, is not in the panel, and hardly moves within a firm.)
     """
     key = ["replicate", "month", "uid"]
     n_ties = ties.groupby(key).size().rename("n_ties")
@@ -60,7 +60,7 @@ def capital_of_firms(ties, panel):
 
 
 def external_internal(ties, panel, month, group):
-    """(replicate) E-I index of strong ties at a month: ties between groups less those within, over all; group: a column of the panel."""
+    """(replicate) E-I index of strong ties at a month: between groups less within, over all; group: a column of the panel."""
     strong = ties[(ties.month == month) & (ties.trust > STRONG)]
     of = panel[panel.month == month].set_index(["replicate", "uid"])[group]
     here = of.reindex(pandas.MultiIndex.from_frame(strong[["replicate", "uid"]])).to_numpy()
@@ -83,11 +83,17 @@ def mean_by_replicate(firms, field, n):
     return firms.groupby("replicate")[field].mean().reindex(range(n)).to_numpy()
 
 
+def slopes(outcome, *predictors):
+    """OLS coefficients of the predictors, beside a constant, all (firm)."""
+    design = np.column_stack([np.ones(len(outcome)), *predictors])
+    return statsmodels.api.OLS(outcome, design).fit().params[1:]
+
+
 def contrasts(levels, values):
     """{factors: (replicate) contrast} of a two-level design, of main effects and of interactions of two.
 
-    levels (run, factor) of -1 and 1, values (run, replicate). A contrast is half the difference between high and low; its square is
-    the factor's part of the variance over the design.
+    levels (run, factor) of -1 and 1, values (run, replicate). A contrast is half the difference between high and low; its square
+    is the factor's part of the variance over the design.
     """
     n, k = levels.shape
     sets = [(a,) for a in range(k)] + [(a, b) for a in range(k) for b in range(a)]

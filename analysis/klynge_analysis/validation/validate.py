@@ -59,7 +59,8 @@ def run(arguments):
     patterns = registry.chosen(only)
     say = command.progress(options)
     needs = registry.needs_of(patterns) + ([] if only else checks.NEEDS)
-    experiments = Experiments(options.cache, options.replicates, options.threads, overrides=options.settings, say=say).prepare(needs)
+    experiments = Experiments(options.cache, options.replicates, options.threads, overrides=options.settings, say=say)
+    experiments.prepare(needs)
     say("measuring")
     verdicts = verdict.judge(patterns, measured(patterns, experiments))
     rows = [tables.pattern_row(v) for v in verdicts]
