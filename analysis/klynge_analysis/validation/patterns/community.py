@@ -47,8 +47,8 @@ def p16(runs):
         condition("total value (V times N), relative change", less_one(ratio_of(on * n_on, off * n_off))),
         condition("rise of understanding", understood[1] - understood[0], low=0),
         condition("rise of anchoring", anchored[1] - anchored[0], low=0)],
-        note="At the default threshold one applicant in two is refused and the queue fills the places all the same. A higher threshold "
-             "gives benefit and price both; fewer applicants give the price without the benefit.")
+        note="At the default threshold one applicant in two is refused and the queue fills the places all the same. A "
+             "higher threshold gives benefit and price both; fewer applicants give the price without the benefit.")
 
 
 def exits_a_member(runs, scenario):
@@ -113,8 +113,8 @@ def p36(runs):
     return effect(early - late, None, 2 / 3, estimate=ratio_of(late, early), conditions=[
         condition("loss at month 12", early), condition("loss at month 36", middle), condition("loss at month 60", late),
         condition("loss(12) less loss(36)", early - middle, low=0), condition("loss(36) less loss(60)", middle - late, low=0)],
-        note="What is lost is nearly all work in projects that management opened. Members' own projects take over too little of it, and "
-             "do with more ideas and slower waning; at forty members the loss does not shrink at all.")
+        note="What is lost is nearly all work in projects that management opened. Members' own projects take over too "
+             "little of it, and do with more ideas and slower waning; at forty members the loss does not shrink at all.")
 
 
 @pattern("I11", kind="I", built="M",
@@ -130,8 +130,9 @@ def i11(runs):
         condition("gap in year 5 less that in year 1", gap(share_not_mediated, LAST) - gap(share_not_mediated, FIRST), low=0),
         condition("preset less heavy brokering between, year 5", usual - between, low=0),
         condition("the same gap of DS as in P34, year 5", gap(direct_share, LAST))],
-        note="Introductions are as many as members ask for, not as many as staff has hours for, and few beside calls and projects: how "
-             "they are made moves next to nothing. Of first contacts more go through management by hand-over, which always makes known.")
+        note="Introductions are as many as members ask for, not as many as staff has hours for, and few beside calls and "
+             "projects: how they are made moves next to nothing. Of first contacts more go through management by hand-over, "
+             "which always makes known.")
 
 
 # ---- attention ------------------------------------------------------------------------------------------------------------
@@ -179,8 +180,8 @@ def p45(runs):
     return effect(fall / measures.between_firm_sd(panels[0], AGE, "belonging"), 0.3, None, conditions=[
         condition("fewer projects of small firms with a high match, a firm-year", fewer, low=0, whole=True),
         condition("change of V of large firms, SD", change, low=-0.15, high=0.15, whole=True)],
-        note="Attention also decides who is asked into small projects: large firms gain by these. How good the matches of small firms' "
-             "projects are does not hang on attention: management looks for a match whoever it asks first.")
+        note="Attention also decides who is asked into small projects: large firms gain by these. How good the matches of "
+             "small firms' projects are does not hang on attention: management looks for a match whoever it asks first.")
 
 
 @pattern("I8", kind="I", built="P",
@@ -196,8 +197,8 @@ def i8(runs):
     return effect((large_weighted - small_weighted - (large - small)) / sd, 0, None, conditions=[
         condition("gap under attention by size, SD", (large_weighted - small_weighted) / sd, low=0, whole=True),
         condition("gap under equal attention, SD", (large - small) / sd, high=0.1)],
-        note="Large firms feel more part of the community under equal attention too, by hours, anchoring and supplier ties; without "
-             "these the gap is there under attention by size alone.")
+        note="Large firms feel more part of the community under equal attention too, by hours, anchoring and supplier ties; "
+             "without these the gap is there under attention by size alone.")
 
 
 # ---- community ------------------------------------------------------------------------------------------------------------
@@ -234,8 +235,8 @@ def p47(runs):
         condition("by cohort in the preset", cohort[0], low=0, whole=True),
         condition("by place in the preset", place[0], low=0, whole=True),
         condition("fall by place", place[0] - place[1], low=0), *(e_i_index(runs, name) for name in ("cohort", "place"))],
-        note="Nearly all strong ties are supplier ties, which inclusion does not touch; the hours of a buddy are far from a strong tie, "
-             "also at four times as many meetings of four times the length.")
+        note="Nearly all strong ties are supplier ties, which inclusion does not touch; the hours of a buddy are far from a "
+             "strong tie, also at four times as many meetings of four times the length.")
 
 
 def e_i_index(runs, group):
@@ -280,8 +281,9 @@ def p48(runs):
     return effect((full - bare) - (clamped - both), 0.30, None, estimate=share, conditions=[
         *paths, condition("V lost without structure", full - bare), condition("V lost without trust", full - clamped),
         condition("V lost without belonging (cognitive)", full - aimless)],
-        note="Gatherings and courses give benefit by what they teach, hardly by trust: few projects are begun on trust that contact "
-             "built. Who has a project in hand has high trust and falling hours: relational capital does not lead exchange.")
+        note="Gatherings and courses give benefit by what they teach and by whom management then asks into small projects; "
+             "neither asks for trust, and few projects are begun on trust that contact built. Exchange persists so much "
+             "that capital adds nothing to it half a year later; without the outcome's own past all paths are positive.")
 
 
 STOP, AGAIN, HORIZON = 36, 48, 84  # months
@@ -294,7 +296,7 @@ STOP, AGAIN, HORIZON = 36, 48, 84  # months
          needs={"community-stop": ["uninterrupted", "stop"]})
 def p49(runs):
     """Activity is management's: members' own calls, chance meetings and running projects go on. Time to regain: months after it
-    is back until the capital of month 36 is reached, 36 where it is not by month 84; loss is faster than build by that over 12."""
+    is back until the capital of month 36 is reached, 36 where it is not by month 84; loss is faster than build by that."""
     capital = runs.values("community-stop", "stop", "social_capital_relational")
     before, after = capital.at(STOP), capital.at(AGAIN)
     later = capital.array[:, capital.months > AGAIN]
@@ -306,5 +308,6 @@ def p49(runs):
         condition("time to regain over time of loss", bootstrap(np.median, months / (AGAIN - STOP)), low=1.5),
         condition("share of runs that regain it within 36 months", mean_of(regained.any(axis=1))),
         condition("the same capital with activity, month 48 over 36", ratio_of(still, before))],
-        note="Projects that run on when activity stops, and members' own calls, hold up trust; against a cluster whose capital goes on "
-             "rising the loss is larger, but not 15 % either. Without calls loss and time to regain come near to what is expected.")
+        note="Projects that run on when activity stops, and members' own calls, hold up trust; against a cluster whose "
+             "capital goes on rising the loss is larger, but not 15 % either. Without calls loss and time to regain come "
+             "near to what is expected.")

@@ -67,8 +67,8 @@ def f09(runs):
         condition("effect of U and A on V, SD", total / sd, low=0, whole=True),
         condition("effect of facilitation on V of firms that lack U and A, SD", lacks / sd, high=0.2),
         condition("that over the effect on firms that have both", ratio_of(lacks, has), high=0.5)],
-        note="U and A multiply what each project and talk is worth to a firm, beside what they do to collaboration: the larger part of "
-             "their effect is direct, however collaboration is counted.")
+        note="U and A multiply what each project and talk is worth to a firm, beside what they do to collaboration: the "
+             "larger part of their effect is direct, however collaboration is counted.")
 
 
 # ---- figure 11 ------------------------------------------------------------------------------------------------------------
@@ -81,8 +81,8 @@ def f09(runs):
          needs={"community": ["preset"]})
 def f11(runs):
     return effect(fall_of_centralisation(runs), 0, None,
-                  note="Falls in the mean, since staff knows a smaller part of more members; members' own graph does not close up "
-                       "meanwhile. With forty members throughout it rises.")
+                  note="Falls in the mean, since staff knows a smaller part of more members; members' own graph does not "
+                       "close up meanwhile. With forty members throughout it rises.")
 
 
 # ---- figure 12 ------------------------------------------------------------------------------------------------------------
@@ -139,6 +139,6 @@ def f12(runs):
         condition("total index on SH of event count", events),
         condition("the first less the second", more, low=0),
         condition("interaction of U and A with events on V", meets_frame, low=0, whole=True)],
-        note="Inner conditions, competition and IP, and a lack of management decide V; the others have small effects, most of them of "
-             "the right sign in the mean. More events at the same staff displace small projects: with staff enough, trust and "
-             "belonging weigh more than events.")
+        note="Inner conditions, competition and IP, and a lack of management decide V; the others have small effects, most "
+             "of them of the right sign in the mean. More events at the same staff displace small projects: with staff "
+             "enough, trust and belonging weigh more than events.")
