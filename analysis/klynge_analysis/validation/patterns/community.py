@@ -47,8 +47,8 @@ def p16(runs):
         condition("total value (V times N), relative change", less_one(ratio_of(on * n_on, off * n_off))),
         condition("rise of understanding", understood[1] - understood[0], low=0),
         condition("rise of anchoring", anchored[1] - anchored[0], low=0)],
-        note="At the default threshold one applicant in two is refused and the queue fills the places all the same. A "
-             "higher threshold gives benefit and price both; fewer applicants give the price without the benefit.")
+        note="At the default threshold two applicants in five are refused, and the queue fills the places all the same. A higher "
+             "threshold gives benefit and price both; fewer applicants give the price without the benefit.")
 
 
 def exits_a_member(runs, scenario):
@@ -180,8 +180,8 @@ def p45(runs):
     return effect(fall / measures.between_firm_sd(panels[0], AGE, "belonging"), 0.3, None, conditions=[
         condition("fewer projects of small firms with a high match, a firm-year", fewer, low=0, whole=True),
         condition("change of V of large firms, SD", change, low=-0.15, high=0.15, whole=True)],
-        note="Attention also decides who is asked into small projects: large firms gain by these. How good the matches of "
-             "small firms' projects are does not hang on attention: management looks for a match whoever it asks first.")
+        note="Attention also decides who is asked first into small projects: large firms gain by these. Small firms lose seats, "
+             "but most projects of a high match still have one of them, so that few are missed altogether.")
 
 
 @pattern("I8", kind="I", built="P",
