@@ -21,7 +21,7 @@ def coefficients(frame, outcome, predictors):
     replicates = np.arange(frame.replicate.max() + 1)
     found = np.full((len(replicates), len(predictors)), np.nan)
     for replicate, own in scaled.groupby(rows.replicate):
-        if len(own) > 10 * len(columns):
+        if len(own) > 10 * len(columns) and np.isfinite(own.to_numpy()).all():  # not so where a column does not vary
             found[replicate] = statsmodels.api.OLS(own[outcome].to_numpy(), own[predictors].to_numpy()).fit().params
     return pandas.DataFrame(found, index=replicates, columns=predictors)
 
