@@ -137,8 +137,8 @@ def terminal(before, after, changes, about):
     return "\n".join([*lines, "", *foot(changes, about)])
 
 
-LEGEND = ("A cell is the verdict with the mechanism off where it changes, = where only the statistic moves, in brackets where the "
-          "verdict changes and the statistic does not move.")
+LEGEND = ("A cell is the verdict with the mechanism off where it changes, = where only the statistic moves, in brackets where "
+          "the verdict changes and the statistic does not move.")
 
 
 def matrix(before, changes):
@@ -168,15 +168,18 @@ def page(before, after, changes, about):
     header, rows = matrix(before, changes)
     told = {(path, c["id"]): said(c) for path, found in changes.items() for c in found}
     claims = {row["id"]: row["claim"] for row in before}
-    lines = [f"<h1>{html.escape(about['title'])}</h1>", f"<p>{html.escape(LEGEND)}</p>", '<div style="overflow-x: auto"><table><thead><tr>']
+    lines = [f"<h1>{html.escape(about['title'])}</h1>", f"<p>{html.escape(LEGEND)}</p>"]
+    lines.append('<div style="overflow-x: auto"><table><thead><tr>')
     lines += [f'<th scope="col" title="{html.escape(claims.get(h, "mechanism"))}">{html.escape(h)}</th>' for h in header]
     lines.append("</tr></thead><tbody>")
     for path, *cells in rows:
         lines.append(f'<tr><th scope="row">{html.escape(path)}</th>')
         lines += [_html_cell(cell, told.get((path, id), "")) for id, cell in zip(header[1:], cells)]
         lines.append("</tr>")
-    lines += ["</tbody></table></div><ul>", *(f"<li><code>{html.escape(path)}</code>: {html.escape('; '.join(map(said, found)))}</li>"
-                                             for path, found in changes.items() if found), "</ul>"]
+    lines.append("</tbody></table></div><ul>")
+    lines += [f"<li><code>{html.escape(path)}</code>: {html.escape('; '.join(map(said, found)))}</li>"
+              for path, found in changes.items() if found]
+    lines.append("</ul>")
     lines += [f"<p>{html.escape(text)}</p>" for text in foot(changes, about)]
     return tables.html_page(about["title"], "\n".join(lines))
 

@@ -136,7 +136,7 @@ class Experiments:
         return self.folder / f"{self._name(family, scenario)}{key}.h5"
 
     def fingerprint(self, needs, *more):
-        """Twelve letters that stand for all that decides what is found in these scenarios: their files, the code that measures, more."""
+        """Twelve letters for all that decides what is found in these scenarios: their files, the code that measures, more."""
         names = []
         for need in needs:
             try:

@@ -1,9 +1,9 @@
 """In how much of the parameters' ranges does a sign hold? A Latin hypercube over every graded scalar of model.*.
 
 Values stand in the config below what a scenario sets itself, so that a pattern's own contrast is never overwritten. Axes that a
-check of the model ties together are drawn jointly: shares of hours uniformly where they leave hours for projects, gates of projects
-in ascending order. A point that breaks a check all the same (exit code 2: with what a scenario sets) is skipped and counted. Each
-point is one small file in the cache: the same command continues what is left.
+check of the model ties together are drawn jointly: shares of hours uniformly where they leave hours for projects, gates of
+projects in ascending order. A point that breaks a check all the same (exit code 2: with what a scenario sets) is skipped and
+counted. Each point is one small file in the cache: the same command continues what is left.
 """
 import json
 import math
@@ -52,7 +52,7 @@ def jointly(settings, axes):
 
 
 def shares(u, v, first, second):
-    """Two shares, uniform over that part of first x second (low, high) in which they sum to less than 1, from u and v in [0, 1)."""
+    """Two shares, uniform over that part of first x second (low, high) where they sum to less than 1; u, v in [0, 1)."""
     x = np.linspace(*first, 2001)
     room = np.clip(np.minimum(second[1], 1 - x) - second[0], 0, None)  # what x leaves the other
     below = np.concatenate([[0], np.cumsum(room[1:] + room[:-1])])
