@@ -15,7 +15,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
-from klynge_analysis.validation import experiments, record, registry, verdict  # noqa: E402
+from klynge_analysis.validation import ablate, experiments, measures_community, record, registry, robust, verdict  # noqa: E402
 from klynge_analysis.validation.ablate import moved  # noqa: E402
 
 QUICK_SECONDS = 60  # on two cores
@@ -125,6 +125,37 @@ def declarations():
     check("settings become nested groups", experiments.as_config({"a.b.c": 1.5, "a.b.d": True}) == "a = { b = { c = 1.5; d = true; }; };")
 
 
+def joint_axes():
+    """Ranges of ODD.md: shares of hours below 1 together, gates ascending, all where their ranges allow."""
+    ranges = [*zip(robust.SHARES, (0.1, 0.05), (0.8, 0.6)), *zip(robust.GATES, (0.0, 0.2, 0.4, 0.55), (0.3, 0.4, 0.6, 0.75))]
+    axes = [(*each, False) for each in ranges]
+    drawn = np.array([list(point.values()) for point in robust.points(500, axes)])
+    low, high = np.array([each[1:] for each in ranges]).T
+    check("points stay in the ranges of their axes", np.all((drawn >= low) & (drawn <= high)))
+    check("shares of hours leave some for projects at every point", np.all(drawn[:, :2].sum(axis=1) < 1))
+    check("gates ascend at every point", np.all(np.diff(drawn[:, 2:]) >= 0))
+    # below the line x + y = 1 the area with x < 0.4 is 0.3 * 0.55, that beyond it 0.4 * (0.55 + 0.15) / 2
+    share = np.mean(drawn[:, 0] < 0.4)
+    check("shares are uniform over what is allowed", abs(share - 0.165 / (0.165 + 0.14)) < 0.01, share)
+
+
+def ablations():
+    row = {"id": "P01", "claim": "a < b", "verdict": "pass", "observed": 1.0, "low": 0.9, "high": 1.1, "kind": "E"}
+    changes = {"model.processes.calls": list(ablate.compare([row], [row | {"verdict": "fail", "low": 0.1, "high": 0.3,
+                                                                           "ablated": "model.processes.calls"}]))}
+    text = ablate.page([row], [], changes, {"title": "T", "replicates": 5, "version": "v"})
+    check("the page of an ablation shows what turns, with its claim escaped", ">fail</td>" in text and "a &lt; b" in text)
+
+
+def two_level_designs():
+    """y = 2a + b + ab over all four corners: squares of contrasts 4, 1 and 1 (squares of the coefficients)."""
+    levels = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)])
+    y = (2 * levels[:, 0] + levels[:, 1] + levels.prod(axis=1))[:, None]
+    found = {chosen: value[0] for chosen, value in measures_community.contrasts(levels, y).items()}
+    check("contrasts of a two-level design are its coefficients", found == {(0,): 2.0, (1,): 1.0, (1, 0): 1.0}, found)
+    check("a total index counts the interactions of a factor", measures_community.total_share(found, (1,)) == 2 / 6)
+
+
 def records():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "verdicts.json"
@@ -172,7 +203,8 @@ def altered(cache):
     check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
 
 
-for group in (rules, nulls, untold, holm, statistics, declarations, records, against_the_record):
+for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, two_level_designs, ablations, records,
+              against_the_record):
     group()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

@@ -3,7 +3,10 @@
 A mechanism is a switch model.processes.*, model.mechanisms.* or a policy's `on`. What is off is off in every scenario. A pattern
 *changes* when its verdict does, and *moves* when the two 95 % intervals of its statistic do not overlap: with some twenty
 replicates a verdict near a bound can turn by chance, so that only what moves, or can no longer be told, counts as resting on it.
+What is found with one mechanism off is one small file in the cache, named by all that decides it: the same command continues what
+is left. Results of runs are not kept, for they would be some thousand files.
 """
+import html
 import json
 import re
 import tempfile
@@ -16,7 +19,7 @@ from .validate import measured
 SWITCH = re.compile(r"model\.(?:processes|mechanisms)\.\w+|policies\.\w+\.on")
 REPLICATES, QUICK = 20, 10
 EXAMPLES = """examples:
-  klynge ablate -o ablation.md                             everything, 20 replicates
+  klynge ablate -o ablation.html                           everything, 20 replicates; begun again, it goes on where it stopped
   klynge ablate --only P20,P22 --only-mechanisms chance,calls
 
 exit codes: 0 done, 2 usage or configuration error, 4 input or output error
@@ -48,9 +51,18 @@ def main(arguments=None):
 
 
 def rows_with(off, patterns, needs, options, with_checks, say):
-    """Rows of patterns and checks with one mechanism off (None: as it is)."""
+    """Rows of patterns and checks with one mechanism off (None: as it is), from the cache or found now."""
+    overrides = [f"{off}=false"] if off else []
+    reference = Experiments(options.cache, options.replicates, overrides=overrides)
+    decides = reference.fingerprint(needs, *(p.id for p in patterns), str(with_checks))
+    file = reference.folder / "ablate" / f"{short(off) if off else 'as-it-is'}.{options.replicates}.{decides}.json"
+    if not file.exists():
+        command.write(file, json.dumps(rows_now(off, overrides, patterns, needs, options, with_checks, say)))
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def rows_now(off, overrides, patterns, needs, options, with_checks, say):
     with tempfile.TemporaryDirectory(prefix="klynge-ablate.") as folder:
-        overrides = [f"{off}=false"] if off else []
         experiments = Experiments(folder, options.replicates, options.threads, overrides=overrides, say=say).prepare(needs)
         verdicts = verdict.judge(patterns, measured(patterns, experiments))
         found = [tables.pattern_row(v) for v in verdicts] + (checks.rows(experiments) if with_checks else [])
@@ -125,6 +137,10 @@ def terminal(before, after, changes, about):
     return "\n".join([*lines, "", *foot(changes, about)])
 
 
+LEGEND = ("A cell is the verdict with the mechanism off where it changes, = where only the statistic moves, in brackets where "
+          "the verdict changes and the statistic does not move.")
+
+
 def matrix(before, changes):
     """Header and rows, mechanism x pattern: the new verdict where it changes, = where only the statistic moves, else empty."""
     ids = [row["id"] for row in before]
@@ -135,8 +151,7 @@ def matrix(before, changes):
 
 def markdown(before, after, changes, about):
     header, rows = matrix(before, changes)
-    lines = [f"# {about['title']}", "", "A cell is the verdict with the mechanism off where it changes, `=` where only the statistic moves, "
-             "in brackets where the verdict changes and the statistic does not move.", "", *tables.markdown_table(header, rows), ""]
+    lines = [f"# {about['title']}", "", LEGEND, "", *tables.markdown_table(header, rows), ""]
     lines += [f"- `{path}`: {'; '.join(map(said, found))}" for path, found in changes.items() if found]
     return "\n".join([*lines, "", *(f"{text}\n" for text in foot(changes, about))])
 
@@ -148,4 +163,30 @@ def as_json(before, after, changes, about):
                        "changes": [c for found in changes.values() for c in found], "without_effect": without_effect(changes), **about})
 
 
-FORMS = {".md": markdown, ".json": lambda *all: as_json(*all) + "\n"}
+def page(before, after, changes, about):
+    """A table of mechanisms by patterns, what each changes in words below it; a cell tells its numbers when pointed at."""
+    header, rows = matrix(before, changes)
+    told = {(path, c["id"]): said(c) for path, found in changes.items() for c in found}
+    claims = {row["id"]: row["claim"] for row in before}
+    lines = [f"<h1>{html.escape(about['title'])}</h1>", f"<p>{html.escape(LEGEND)}</p>"]
+    lines.append('<div style="overflow-x: auto"><table><thead><tr>')
+    lines += [f'<th scope="col" title="{html.escape(claims.get(h, "mechanism"))}">{html.escape(h)}</th>' for h in header]
+    lines.append("</tr></thead><tbody>")
+    for path, *cells in rows:
+        lines.append(f'<tr><th scope="row">{html.escape(path)}</th>')
+        lines += [_html_cell(cell, told.get((path, id), "")) for id, cell in zip(header[1:], cells)]
+        lines.append("</tr>")
+    lines.append("</tbody></table></div><ul>")
+    lines += [f"<li><code>{html.escape(path)}</code>: {html.escape('; '.join(map(said, found)))}</li>"
+              for path, found in changes.items() if found]
+    lines.append("</ul>")
+    lines += [f"<p>{html.escape(text)}</p>" for text in foot(changes, about)]
+    return tables.html_page(about["title"], "\n".join(lines))
+
+
+def _html_cell(cell, words):
+    mark = next((m for m in ("pass", "fail", "cannot") if m in cell), "")
+    return f'<td class="{mark}" title="{html.escape(words)}">{html.escape(cell)}</td>'
+
+
+FORMS = {".md": markdown, ".html": page, ".json": lambda *all: as_json(*all) + "\n"}

@@ -135,6 +135,16 @@ class Experiments:
         key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
         return self.folder / f"{self._name(family, scenario)}{key}.h5"
 
+    def fingerprint(self, needs, *more):
+        """Twelve letters for all that decides what is found in these scenarios: their files, the code that measures, more."""
+        names = []
+        for need in needs:
+            try:
+                names.append(self.file(*need).name)
+            except CannotTell as why:
+                names.append(str(why))
+        return hashlib.sha256("\0".join([_code_hash(), *names, *more]).encode()).hexdigest()[:12]
+
     def _name(self, family, scenario):
         """How the names of its files begin, whatever else decided the numbers."""
         return f"{family}.{scenario}.{self.replicates}."
@@ -176,6 +186,13 @@ class Experiments:
 def _program_hash():
     path = pathlib.Path(find_program())
     return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+
+
+@functools.lru_cache(maxsize=1)
+def _code_hash():
+    """Of the Python of the analysis, which decides what is made of a result."""
+    files = sorted(pathlib.Path(__file__).resolve().parents[1].rglob("*.py"))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def default_threads():
@@ -282,8 +299,12 @@ class Run:
         return self._frame(frame)
 
     def projects(self, replicate=None):
-        """Projects, one a row: replicate and what else /projects holds, as it holds it; `months` turns its years into months."""
-        return self._frame(self._table("projects", self._rows("projects", replicate)))
+        """Projects, one a row: replicate and what else /projects holds, as it holds it; the team's uids are team_0 to team_7."""
+        table = self._table("projects", self._rows("projects", replicate))
+        flat = {key: values for key, values in table.items() if values.ndim == 1}
+        for key in [key for key, values in table.items() if values.ndim == 2]:
+            flat.update({f"{key}_{k}": column for k, column in enumerate(table[key].T)})
+        return self._frame(flat)
 
     def _frame(self, columns):
         frame = pandas.DataFrame(columns)

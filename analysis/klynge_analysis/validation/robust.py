@@ -1,10 +1,10 @@
 """In how much of the parameters' ranges does a sign hold? A Latin hypercube over every graded scalar of model.*.
 
-Values stand in the config below what a scenario sets itself, so that a pattern's own contrast is never overwritten. A point that
-breaks a check of the model (exit code 2) is skipped and counted. Each point is one small file in the cache: the same command
-continues what is left.
+Values stand in the config below what a scenario sets itself, so that a pattern's own contrast is never overwritten. Axes that a
+check of the model ties together are drawn jointly: shares of hours uniformly where they leave hours for projects, gates of
+projects in ascending order. A point that breaks a check all the same (exit code 2: with what a scenario sets) is skipped and
+counted. Each point is one small file in the cache: the same command continues what is left.
 """
-import hashlib
 import json
 import math
 import tempfile
@@ -20,6 +20,8 @@ from .verdict import measure
 
 GRADES = {"A", "M", "V/A", "A/V", "M/V", "V/M", "D/A"}  # V and D stand as they are
 LEFT_OUT = ("model.processes.", "model.mechanisms.", "model.intervention.")
+SHARES = ("model.hours.events_share", "model.hours.calls_share")  # together below 1: the rest is for projects
+GATES = tuple(f"model.projects.gate_{level}" for level in (1, 2, 3, 4))  # each at least as high as the one before
 
 
 def space():
@@ -33,8 +35,29 @@ def space():
 def points(n, axes):
     """n dicts of settings, the same for the same n and axes."""
     drawn = qmc.LatinHypercube(len(axes), seed=2021).random(n)
-    return [{path: int(round(low + u * (high - low))) if integer else float(low + u * (high - low))
-             for u, (path, low, high, integer) in zip(row, axes)} for row in drawn]
+    return [jointly({path: int(round(low + u * (high - low))) if integer else float(low + u * (high - low))
+                     for u, (path, low, high, integer) in zip(row, axes)}, axes) for row in drawn]
+
+
+def jointly(settings, axes):
+    """The point with the axes that belong together moved to where the model allows them; all stay in their ranges."""
+    settings = dict(settings)
+    gates = [path for path in GATES if path in settings]
+    settings.update(zip(gates, sorted(settings[path] for path in gates)))
+    ranges = {path: (low, high) for path, low, high, _ in axes}
+    if all(path in settings for path in SHARES):
+        at = [(settings[path] - ranges[path][0]) / (ranges[path][1] - ranges[path][0]) for path in SHARES]
+        settings.update(zip(SHARES, shares(*at, *(ranges[path] for path in SHARES))))
+    return settings
+
+
+def shares(u, v, first, second):
+    """Two shares, uniform over that part of first x second (low, high) where they sum to less than 1; u, v in [0, 1)."""
+    x = np.linspace(*first, 2001)
+    room = np.clip(np.minimum(second[1], 1 - x) - second[0], 0, None)  # what x leaves the other
+    below = np.concatenate([[0], np.cumsum(room[1:] + room[:-1])])
+    x = float(np.interp(u * below[-1], below, x))
+    return x, float(second[0] + v * (min(second[1], 1 - x) - second[0]))
 
 
 def evaluate(settings, patterns, options):
@@ -63,8 +86,8 @@ def add_to(rows, patterns, options, say):
     """Adds `robust` to each row: {share, points, skipped}: the share of points in which the sign holds."""
     axes = space()
     reference = Experiments(options.cache, options.robust_replicates)
-    name = "\0".join([repr(axes), *(reference.file(*need).name for need in needs_of(patterns)), *(p.id for p in patterns)])
-    folder = reference.folder / f"robust-{options.points}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    decides = reference.fingerprint(needs_of(patterns), repr(points(options.points, axes)), *(p.id for p in patterns))
+    folder = reference.folder / f"robust-{options.points}-{decides}"
     found = []
     for k, settings in enumerate(points(options.points, axes)):
         say(f"robust: point {k + 1} of {options.points}")

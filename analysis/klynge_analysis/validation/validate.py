@@ -9,6 +9,8 @@ EXAMPLES = """examples:
   klynge validate --quick                    every pattern and check, 30 replicates, against the recorded verdicts
   klynge validate -o table.html              200 replicates, as a page
   klynge validate --only P20,P22             two patterns
+  klynge validate --only P16 --set model.firms.applicants=2
+                                             the same with fewer applicants
   klynge validate --robust --points 200      in how much of the parameters' ranges each sign holds
   klynge validate --quick --record           what is found now is what the next run is compared with
 
@@ -24,14 +26,16 @@ def arguments_of(arguments):
     parser.add_argument("--robust", action="store_true", help="also: the share of a Latin hypercube in which the sign holds")
     parser.add_argument("--points", type=command.positive, default=200, metavar="N", help="points of the hypercube (200)")
     parser.add_argument("--robust-replicates", type=command.positive, default=5, metavar="N", help="replicates at each point (5)")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="settings",
+                        help="with another value of a parameter, in every scenario; repeatable: what does a verdict hang on?")
     options = parser.parse_args(arguments)
     options.mode = "quick" if options.quick else "full"
     usual = command.QUICK if options.quick else command.FULL
     options.replicates = options.replicates or usual
-    if options.replicates != usual:
+    if options.replicates != usual or options.settings:
         options.mode = None  # no record stands for it
     if options.record and not options.mode:
-        raise command.Usage("--record: found --replicates, expected the usual number of --quick or of the full form")
+        raise command.Usage("--record: found --replicates or --set, expected the usual number of --quick or of the full form")
     command.check_outputs(options)
     return options
 
@@ -55,7 +59,8 @@ def run(arguments):
     patterns = registry.chosen(only)
     say = command.progress(options)
     needs = registry.needs_of(patterns) + ([] if only else checks.NEEDS)
-    experiments = Experiments(options.cache, options.replicates, options.threads, say=say).prepare(needs)
+    experiments = Experiments(options.cache, options.replicates, options.threads, overrides=options.settings, say=say)
+    experiments.prepare(needs)
     say("measuring")
     verdicts = verdict.judge(patterns, measured(patterns, experiments))
     rows = [tables.pattern_row(v) for v in verdicts]
@@ -78,7 +83,8 @@ def against_record(options, rows, whole):
         return command.OK
     found = record.differences(options.mode, rows, whole, options.verdicts)
     if found is None:
-        print(f"no verdicts are recorded for {options.mode or f'{options.replicates} replicates'}", file=sys.stderr)
+        what = options.mode or ", ".join([f"{options.replicates} replicates", *options.settings])
+        print(f"no verdicts are recorded for {what}", file=sys.stderr)
         return command.OK
     for text in found:
         print(f"differs from the record: {text}", file=sys.stderr)
