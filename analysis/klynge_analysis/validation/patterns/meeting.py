@@ -2,6 +2,7 @@
 import numpy as np
 import pandas
 
+from ...decompose import parts
 from ..measures_meeting import new_acquaintances, new_trust_ties, relational_capital
 from ..registry import pattern
 from ..verdict import Estimate, bootstrap, condition, effect, ratio_of
@@ -112,6 +113,27 @@ def p32(runs):
         condition("relational capital, stable less reshuffled", stable["social_capital_relational"] - reshuffled["social_capital_relational"],
                   low=0, whole=True),
         condition("overview, reshuffled less stable", reshuffled["overview"] - stable["overview"], low=0, whole=True)])
+
+
+# ---- growth and the closure -------------------------------------------------------------------------------------------------------------
+
+SQUARE = ["no-growth-open", "growth-open", "no-growth-closure", "growth-closure"]
+INTERVIEWS = 43  # months: spring 2021
+
+
+@pattern("I4", kind="I", built="M", honest="P",
+         claim="Growth x COVID (digital only)",
+         statistic="growth's share (Shapley) of the fall in overview by growth and closure, month 43, when the interviews were",
+         expected="both make overview and sense of community fall; how much of the fall each explains is to be reported",
+         needs={"meeting-covid": SQUARE})
+def i4(runs):
+    """The evidence sets no bound on the shares. Shapley: what growth does alone and half of the interaction; `klynge decompose` says more."""
+    found = {name: parts(*(runs.values("meeting-covid", s, name).at(INTERVIEWS) for s in SQUARE)) for name in ("overview", "sense_of_community")}
+    overview, community = found.values()
+    shares = [condition(f"{cause}'s share of the fall in {name.replace('_', ' ')}", ratio_of(each[f"shapley_{part}"], each["fall"]))
+              for name, each in found.items() for part, cause in (("first", "growth"), ("second", "the closure"))]
+    return effect(overview["fall"], estimate=ratio_of(overview["shapley_first"], overview["fall"]), conditions=[
+        *shares[1:], condition("fall of sense of community", community["fall"], low=0, whole=True)])
 
 
 # ---- the forum ----------------------------------------------------------------------------------------------------------------------
