@@ -1,17 +1,17 @@
 """What two causes do to an observable, and what they do together: the 2 x 2 of `klynge decompose`.
 
-Four scenarios of one file: neither cause (base), the first alone, the second alone, both. With the mean values y of a replicate, which
-has the same seed in all four,
+Four scenarios of one file: neither cause (base), the first alone, the second alone, both. With the values y of a replicate,
+which has the same seed in all four,
 
     fall         = y(base) - y(both)              positive where the observable is lower with both
     first        = y(base) - y(first alone)
     second       = y(base) - y(second alone)
-    interaction  = fall - first - second          what neither explains alone: below 0 the two overlap, above 0 they aggravate each other
+    interaction  = fall - first - second          what neither explains alone; below 0: the two overlap
     Shapley      = first + interaction / 2, second + interaction / 2
 
-so that the three parts add up to the fall, and the two Shapley values do too: the mean of what a cause adds when it comes before the
-other and after it. Shares are ratios of means over replicates. Intervals are over paired replicates: Student's t for parts, a bootstrap
-(BCa) in which replicates are drawn whole for shares. Arrays of replicates are (n), over time (n, time).
+so that the three parts add up to the fall, and the two Shapley values do too: the mean of what a cause adds when it comes before
+the other and after it. Shares are ratios of means over replicates. Intervals are over paired replicates: Student's t for parts, a
+bootstrap (BCa) in which replicates are drawn whole for shares. Arrays of replicates are (n), over time (n, time).
 """
 import math
 import warnings
@@ -39,7 +39,7 @@ def parts(base, first, second, both):
 
 
 def mean_with_interval(values, level=LEVEL):
-    """(mean, low, high), each (...), of (n, ...) by Student's t; NaN replicates are left out, NaN where fewer than two are known."""
+    """(mean, low, high), each (...), of (n, ...) by Student's t; NaN replicates are left out, NaN for fewer than two."""
     n = np.isfinite(values).sum(axis=0)
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -49,7 +49,7 @@ def mean_with_interval(values, level=LEVEL):
 
 
 def share_of_fall(part, fall, level=LEVEL):
-    """(share, low, high) of mean part over mean fall; NaN where the interval of the fall holds 0, since a share of nothing is none."""
+    """(share, low, high) of mean part over mean fall; NaN where the interval of the fall holds 0: a share of nothing."""
     mean, low, high = mean_with_interval(fall, level)
     if not (low > 0 or high < 0):
         return math.nan, math.nan, math.nan
@@ -60,13 +60,14 @@ def share_of_fall(part, fall, level=LEVEL):
     def ratio(p, f, axis):
         return p.mean(axis=axis) / f.mean(axis=axis)
     found = stats.bootstrap((part, fall), ratio, paired=True, vectorized=True, batch=1000,
-                            n_resamples=RESAMPLES, confidence_level=level, method="BCa", random_state=np.random.default_rng(BOOTSTRAP_SEED))
+                            n_resamples=RESAMPLES, confidence_level=level, method="BCa",
+                            random_state=np.random.default_rng(BOOTSTRAP_SEED))
     return share, found.confidence_interval.low, found.confidence_interval.high
 
 
 @dataclass
 class Decomposition:
-    """Of one observable. `levels`, `parts`, `shares`: name -> (mean, low, high) at `time`; over time the same of arrays (time)."""
+    """Of one observable. `levels`, `parts`, `shares`: name -> (mean, low, high) at `time`; over time of arrays."""
 
     name: str
     unit: str
@@ -95,8 +96,8 @@ class Square:
             raise Failure(USAGE, f"{ensemble.path}: found {ensemble.n_points} design points, expected one")
         self.replicates = np.flatnonzero(ensemble.done[self.rows, 0].all(axis=0))
         if len(self.replicates) < 2:
-            raise Failure(USAGE, f"{ensemble.path}: replicates that were done in all four scenarios: {len(self.replicates)}, and an interval "
-                          "takes 2 or more")
+            raise Failure(USAGE, f"{ensemble.path}: replicates that were done in all four scenarios: {len(self.replicates)}, and "
+                                 "an interval takes 2 or more")
 
     def over_time(self, name):
         """(role, n, time) of an observable and its times; of a rate the mean of the last 12 months."""
@@ -116,7 +117,7 @@ def decompose(square, name, at, level=LEVEL):
     values = values[square.rows, 0][:, square.replicates]
     if span is None or at > ensemble.time[-1] + ensemble.tick or not np.isfinite(values).all(axis=0).sum() >= 2:
         raise Failure(USAGE, f"{ensemble.path}: {name} has no value in two replicates at {at:.2f}; the file goes from "
-                      f"{ensemble.time[0] - ensemble.tick:.2f} to {ensemble.time[-1]:.2f}")
+                             f"{ensemble.time[0] - ensemble.tick:.2f} to {ensemble.time[-1]:.2f}")
     values = values[:, np.isfinite(values).all(axis=0)]
     found = parts(*values)
     history, times = square.over_time(name)

@@ -1,4 +1,4 @@
-"""The figure of a decomposition: a column for each observable; above its level in the four scenarios, below what its fall consists of."""
+"""The figure of a decomposition: a column for each observable; above its level in the scenarios, below what its fall is."""
 import math
 import os
 import re
@@ -20,14 +20,16 @@ LINES = {"base": ("#333333", "-"), "first": ("#0072B2", (0, (6, 2))), "second": 
          "both": ("#CC79A7", (0, (6, 1.5, 1.5, 1.5)))}
 PARTS = {"fall": LINES["both"], "first": LINES["first"], "second": LINES["second"], "interaction": ("#009E73", (0, (1, 1)))}
 UNITS = {"1": "0 to 1", "1/year": "per year", "h/year": "h per year"}
-STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#999999", "axes.labelcolor": INK,
+STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#999999",
+         "axes.labelcolor": INK,
          "text.color": INK, "xtick.color": INK, "ytick.color": INK, "font.family": "DejaVu Sans"}
 
 
 def closures(ensemble):
     """Spans in which members could not meet, in any of the scenarios, as the file's config says them: [(start, end)] in years."""
     text = ensemble.file["provenance/config_resolved"][()] if "provenance/config_resolved" in ensemble.file else b""
-    found = re.findall(r"\bclosure\s*[=:]\s*\(((?:\s*\([^()]*\)\s*,?)+)\)", text.decode() if isinstance(text, bytes) else str(text))
+    found = re.findall(r"\bclosure\s*[=:]\s*\(((?:\s*\([^()]*\)\s*,?)+)\)",
+                       text.decode() if isinstance(text, bytes) else str(text))
     pairs = [pair for each in found for pair in re.findall(r'\(\s*"?([\d.-]+)"?\s*,\s*"?([\d.-]+)"?\s*\)', each)]
     return sorted({(_year(start), _year(end)) for start, end in pairs})
 
@@ -69,7 +71,8 @@ def _label_ends(axes, times, found, styles, names):
     ends = [mean[np.isfinite(mean)][-1] if np.isfinite(mean).any() else low for mean, _, _ in (found[role] for role in styles)]
     for y, end, (role, (colour, _)) in zip(_spread(ends, 0.062 * (high - low)), ends, styles.items()):
         axes.annotate(names[role], (times[-1], end), xytext=(times[-1] + 0.025 * (times[-1] - times[0]), y), color=colour,
-                      va="center", fontsize=9, annotation_clip=False, arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0})
+                      va="center", fontsize=9, annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0})
 
 
 def _dress(axes, each, spans, first):
@@ -91,8 +94,9 @@ def _said(each, causes):
     lines = [f"{page.date(each.time)}: fall {page.number(each.parts['fall'][0], 2)}"]
     for part in ("first", "second", "interaction"):
         share, low, high = each.shares[part]
-        known = math.isfinite(share)
-        size = f"{percent(share)} ({percent(low).rstrip(' %')} to {percent(high)})" if known else page.number(each.parts[part][0], 2)
+        size = page.number(each.parts[part][0], 2)
+        if math.isfinite(share):
+            size = f"{percent(share)} ({percent(low).rstrip(' %')} to {percent(high)})"
         lines.append(f"{said[part]}: {size}")
     return "\n".join(lines)
 
@@ -127,10 +131,12 @@ def draw(found, square, causes, level):
             _column(above, below, each, square, causes, spans)
         figure.subplots_adjust(left=0.75 / width, right=1 - 1.45 / width, top=1 - 1.25 / height, bottom=0.55 / height,
                                wspace=2.3 / (6.4 - 2.0), hspace=0.3)
-        figure.text(0.12 / width, 1 - 0.12 / height, f"{causes[0][0].upper()}{causes[0][1:]} and {causes[1]}: what each does alone, and what "
-                    "they do together", fontsize=14, weight="bold", va="top")
-        figure.text(0.12 / width, 1 - 0.42 / height, f"Means of {found[0].pairs} paired replicates, bands: {100 * level:g} % intervals of the "
-                    f"mean. Interaction: what neither explains alone. Dashed line: {page.date(found[0].time)}.", fontsize=9.5, va="top")
+        figure.text(0.12 / width, 1 - 0.12 / height, f"{causes[0][0].upper()}{causes[0][1:]} and {causes[1]}: what each does "
+                                                     "alone, and what they do together", fontsize=14, weight="bold", va="top")
+        figure.text(0.12 / width, 1 - 0.42 / height, f"Means of {found[0].pairs} paired replicates, bands: {100 * level:g} % "
+                                                     "intervals of the mean. Interaction: what neither explains alone. Dashed "
+                                                     f"line: {page.date(found[0].time)}.", fontsize=9.5,
+                    va="top")
     return figure
 
 

@@ -41,8 +41,9 @@ def heading(found, names):
 
 
 def notes(found, causes, level):
-    said = (f"Means over {found[0].pairs} paired replicates, {100 * level:g} % intervals by Student's t, of shares by bootstrap (BCa). Interaction: what "
-            f"neither explains alone. Shapley: what a cause adds, mean of coming before and after the other: alone and half of the interaction. ")
+    said = (f"Means over {found[0].pairs} paired replicates, {100 * level:g} % intervals by Student's t, of shares by bootstrap "
+            "(BCa). Interaction: what neither explains alone. Shapley: what a cause adds, mean of coming before and after the "
+            "other: alone and half of the interaction. ")
     if any(math.isnan(each.shares["first"][0]) for each in found):
         said += "Where the interval of the fall holds 0 there is nothing to share."
     return said.rstrip()
@@ -58,7 +59,7 @@ def text(found, names, causes, level):
         table = [head(level), *rows(each, causes)]
         widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
         lines.append(heading(each, names))
-        lines += ["  " + "  ".join(cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip()
+        lines += ["  " + "  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip()
                   for row in table]
         lines.append("")
     return "\n".join([*lines, page.paragraph(notes(found, causes, level))])
@@ -92,4 +93,5 @@ def json_line(found, names, causes, level, path):
         "shares": {part: _interval(v) for part, v in each.shares.items()},
         "over_time": {"time": _plain(each.times), **{part: _interval(v) for part, v in each.parts_over_time.items()}},
     } for each in found]
-    return json.dumps({"file": path, "scenarios": names, "causes": list(causes), "level": level, "observables": observables}, allow_nan=False)
+    return json.dumps({"file": path, "scenarios": names, "causes": list(causes), "level": level, "observables": observables},
+                      allow_nan=False)

@@ -1,26 +1,30 @@
-"""Measures of the family `meeting`: distance between firms' places, trust between pairs of firms and what becomes of it in a year.
+"""Measures of the family `meeting`: distance between firms' places, trust between pairs of firms and what becomes of it.
 
-A *pair* is two members, whichever way round; its trust is the mean of both directions, 0 where there is no tie, as in /projects. A
-*trust tie* is a pair with T >= TRUST_TIE, the level at which the evidence (P27) takes a relation to be there. Pairs of customer and
-supplier are left out of all that is said of trust ties: trade keeps them at 0.7 whatever members do, and the program gave the
-nearest firms such ties at the start (ODD 5.5, 7.13), so that they would show distance where it was put in.
+A *pair* is two members, whichever way round; its trust is the mean of both directions, 0 where there is no tie, as in /projects.
+A *trust tie* is a pair with T >= TRUST_TIE, the level at which the evidence (P27) takes a relation to be there. Pairs of customer
+and supplier are left out of all that is said of trust ties: trade keeps them at 0.7 whatever members do, and the nearest firms
+are given such ties at the start (ODD 5.5, 7.13), so that they would show distance where it was put in.
 """
 import functools
 
 import numpy as np
 import statsmodels.api as sm
+from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+from .verdict import CannotTell
 
 # Towns that the places stand for, degrees north and east, in the order of the table in ODD.md, section 2 (fields.def: place).
 PLACES = ("mo", "mosjoen", "salten", "helgeland", "trondelag", "troms", "south")
-TOWNS = np.array([(66.313, 14.142), (65.836, 13.191), (66.95, 14.15), (66.022, 12.632), (63.31, 9.85), (69.232, 17.981), (59.91, 10.75)])
+TOWNS = np.array([(66.313, 14.142), (65.836, 13.191), (66.95, 14.15), (66.022, 12.632), (63.31, 9.85), (69.232, 17.981),
+                  (59.91, 10.75)])
 EARTH = 6371.0  # km, ODD.md, section 2
-CENTRE = [PLACES.index(name) for name in ("mo", "mosjoen", "helgeland")]  # the cluster's centre of gravity is Helgeland: thesis 2.2, R8
+CENTRE = [PLACES.index(name) for name in ("mo", "mosjoen", "helgeland")]  # Helgeland, the centre of gravity: thesis 2.2, R8
 NEAR, FAR = 30.0, 300.0  # km, P26
 
 KNOWN = 0.5
 LAPSE = 0.1      # below it a tie lapses: evidence, section 8
 TRUST_TIE = 0.4  # P27
-BANDS = [LAPSE, TRUST_TIE]  # no tie, weak tie, trust tie
+ANY_TRUST = 0.01  # a smaller dose leaves no tie: ODD 7.13
 SUPPLIER = 1     # bit of a tie's kind
 CELLS = len(PLACES) ** 2
 
@@ -28,7 +32,8 @@ CELLS = len(PLACES) ** 2
 def haversine(towns):
     """(n, n) km between (n, 2) degrees north and east."""
     north, east = np.radians(towns).T
-    half = np.sin((north[:, None] - north) / 2) ** 2 + np.cos(north[:, None]) * np.cos(north) * np.sin((east[:, None] - east) / 2) ** 2
+    half = np.sin((north[:, None] - north) / 2) ** 2
+    half += np.cos(north[:, None]) * np.cos(north) * np.sin((east[:, None] - east) / 2) ** 2
     return 2 * EARTH * np.arcsin(np.sqrt(half))
 
 
@@ -84,7 +89,7 @@ def ties_of(run):
     return Ties(run)
 
 
-# ---- acquaintance ---------------------------------------------------------------------------------------------------------------
+# ---- acquaintance --------------------------------------------------------------------------------------------------------------
 
 
 def new_acquaintances(run):
@@ -101,8 +106,8 @@ def new_acquaintances(run):
 
 
 def relational_capital(run):
-    """((firm) relational capital at the last snapshot, (firm) replicate): the mean of a member's five most trusted that it knows and does
-    not trade with, missing ones as 0 (ODD 7.21)."""
+    """((firm) relational capital at the last snapshot, (firm) replicate): the mean of a member's five most trusted that it knows
+    and does not trade with, missing ones as 0 (ODD 7.21)."""
     t = ties_of(run)
     last = t.snapshot == t.n_snapshots - 1
     counts = last & (t.awareness >= KNOWN) & ~t.supplier & (t.trust >= LAPSE)
@@ -140,7 +145,7 @@ def trust_ties(t):
     return np.bincount(np.concatenate([p.low[rows], p.high[rows]]), minlength=t.n_firms).astype(float)
 
 
-# ---- pairs and their trust --------------------------------------------------------------------------------------------------------
+# ---- pairs and their trust -----------------------------------------------------------------------------------------------------
 
 
 class Pairs:
@@ -181,11 +186,12 @@ def _everybody(t):
 
 @functools.lru_cache(maxsize=4)
 def transitions(run, band_edges=(LAPSE, TRUST_TIE), level=TRUST_TIE):
-    """(at risk, risen), both (replicate, band, cell): pairs by the band of their trust in a snapshot, and how many of them are trust ties
-    in the next, a year later. Suppliers left out; both firms members at both times; failed replicates hold 0."""
+    """(at risk, risen), both (replicate, band, cell): pairs by the band of their trust in a snapshot, and how many of them are
+    trust ties in the next, a year later. Suppliers left out; both firms members at both times; failed replicates hold 0."""
     t = ties_of(run)
     p = pairs(t)
-    cell = np.minimum(t.place[p.low], t.place[p.high]) * len(PLACES) + np.maximum(t.place[p.low], t.place[p.high])
+    a, b = t.place[p.low], t.place[p.high]
+    cell = np.minimum(a, b) * len(PLACES) + np.maximum(a, b)
     place = t.replicate_of[p.low] * CELLS + cell
     n_bands, size = len(band_edges) + 1, t.n_replicates * CELLS
     band = np.digitize(p.trust, band_edges)
@@ -199,7 +205,8 @@ def transitions(run, band_edges=(LAPSE, TRUST_TIE), level=TRUST_TIE):
         risen[k] = np.bincount(place[rows & (later >= level)], minlength=size)
     trade = np.bincount(place[stays & p.supplier], minlength=size)
     risk[0] = _everybody(t).ravel() - trade - risk[1:].sum(axis=0)  # those without any tie are in no row
-    fresh = (p.snapshot > 0) & (p.other(-1) < 0) & ~p.supplier & (p.trust >= level) & t.stays(np.maximum(p.snapshot - 1, 0), p.low, p.high)
+    was_there = (p.snapshot > 0) & t.stays(np.maximum(p.snapshot - 1, 0), p.low, p.high)
+    fresh = was_there & (p.other(-1) < 0) & ~p.supplier & (p.trust >= level)
     risen[0] += np.bincount(place[fresh], minlength=size)
     shape = n_bands, t.n_replicates, CELLS
     return risk.reshape(shape).transpose(1, 0, 2), risen.reshape(shape).transpose(1, 0, 2)
@@ -213,7 +220,7 @@ def new_trust_ties(run):
     return np.where(t.done, total, np.nan)
 
 
-# ---- distance ---------------------------------------------------------------------------------------------------------------------
+# ---- distance ------------------------------------------------------------------------------------------------------------------
 
 
 def _logit(risk, risen, groups=None):
@@ -221,17 +228,24 @@ def _logit(risk, risen, groups=None):
     rows = risk > 0
     x = sm.add_constant(np.broadcast_to(LOG_KM, risk.shape)[rows])
     model = sm.GLM(np.column_stack([risen[rows], (risk - risen)[rows]]), x, family=sm.families.Binomial())
-    if groups is None:
-        return model.fit()
-    return model.fit(cov_type="cluster", cov_kwds={"groups": np.broadcast_to(np.asarray(groups)[:, None], risk.shape)[rows]})
+    errors = {}
+    if groups is not None:
+        errors = {"cov_type": "cluster", "cov_kwds": {"groups": np.broadcast_to(groups[:, None], risk.shape)[rows]}}
+    try:
+        return model.fit(**errors)
+    except PerfectSeparationError:
+        raise CannotTell("the logit on distance has no solution: pairs that rise and pairs that do not lie apart") from None
 
 
 def slope_by_run(risk, risen):
-    """(replicate) coefficient of log(1 + km) in each run alone; both (replicate, cell). NaN where nothing or everything rises."""
+    """(replicate) coefficient of log(1 + km) in each run alone; both (replicate, cell). NaN where it has none."""
     found = np.full(len(risk), np.nan)
     for r, (n, k) in enumerate(zip(risk, risen)):
         if 0 < k.sum() < n.sum():
-            found[r] = _logit(n[None], k[None]).params[1]
+            try:
+                found[r] = _logit(n[None], k[None]).params[1]
+            except CannotTell:
+                continue
     return found
 
 
