@@ -139,6 +139,8 @@ group_identity() { heading 'bit-identity'; script tests/identity.sh "$klynge"; }
 group_validation() {
     heading 'validation: the rules of the verdicts, and the quick table against its record'
     script "$PYTHON" tests/test_validation.py "$build"
+    heading 'decompose: a 2 x 2 whose effects are known'
+    script "$PYTHON" tests/test_decompose.py "$build"
 }
 
 group_sanitizers() {

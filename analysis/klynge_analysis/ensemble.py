@@ -143,6 +143,11 @@ class Ensemble:
             span = float(times[found[0]]), float(times[found[1]])
         return np.where(self.done, total, np.nan), span
 
+    def history(self, name):
+        """(scenario, point, replicate, time), NaN where a run failed or has no value, and the times in decimal years."""
+        values = sum(self._load(part) for part in self.parts(name))
+        return np.where(self.done[..., None], values, np.nan), self._load(self._axis_of_time(self.parts(name)[0]))
+
     def _axis_of_time(self, name):
         """time, or that of measures which are not taken each tick."""
         try:
