@@ -283,7 +283,9 @@ class Run:
 
     def projects(self, replicate=None):
         """Projects, one a row: replicate and what else /projects holds, as it holds it; `months` turns its years into months."""
-        return self._frame(self._table("projects", self._rows("projects", replicate)))
+        columns = self._table("projects", self._rows("projects", replicate))
+        team = columns.pop("team")  # (project, seat): seat_0 and seat_1 began it; -1: nobody
+        return self._frame(columns | {f"seat_{k}": seat for k, seat in enumerate(team.T)})
 
     def _frame(self, columns):
         frame = pandas.DataFrame(columns)
