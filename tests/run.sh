@@ -134,6 +134,8 @@ group_identity() { heading 'bit-identity'; script tests/identity.sh "$klynge"; }
 group_validation() {
     heading 'validation: the rules of the verdicts, and the quick table against its record'
     script "$PYTHON" tests/test_validation.py "$build"
+    heading 'the best mix under a budget: selection on a known Pareto set, and the verb'
+    script "$PYTHON" tests/test_mix.py "$build"
 }
 
 group_sanitizers() {

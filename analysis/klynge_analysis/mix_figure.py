@@ -22,11 +22,11 @@ def figure(result, path):
     rows = shown(result)
     rows = rows[:MOST + 1]
     with plt.rc_context(STYLE):
-        height = 4.6 + 0.27 * len(rows) + 1.5
+        height = 4.6 + 0.27 * len(rows) + 1.8
         fig = plt.figure(figsize=(13, height), dpi=130)
         # In inches, so that a long set makes the figure longer and nothing smaller.
         top = fig.add_gridspec(1, 2, left=0.07, right=0.975, top=1 - 0.75 / height, bottom=1 - 4.3 / height, wspace=0.2)
-        low = fig.add_gridspec(1, 5, left=0.13, right=0.975, top=1 - 5.25 / height, bottom=0.95 / height, width_ratios=[3.2, 1, 1, 1, 1], wspace=0.12)
+        low = fig.add_gridspec(1, 5, left=0.13, right=0.975, top=1 - 5.25 / height, bottom=1.25 / height, width_ratios=[3.2, 1, 1, 1, 1], wspace=0.12)
         fig.text(0.02, 1 - 0.3 / height, title(result), fontsize=13.5, fontweight="bold")
         named = {o["name"]: o for o in result["objectives"]}
         scatter(fig.add_subplot(top[0]), result, rows, named["collaboration"], named["sense of community"])
@@ -34,7 +34,9 @@ def figure(result, path):
         bars(fig.add_subplot(low[0]), rows)
         for k, objective in enumerate(result["objectives"], 1):
             forest(fig.add_subplot(low[k]), rows, objective)
-        legend(fig, rows, 0.02 / height)
+        legend(fig, rows, 0.3 / height)
+        fig.text(0.5, 0.12 / height, "Bars: 95 % intervals over replicates. Differences from the baseline are paired: blue better, orange worse, grey "
+                 "neither by the interval. Grey points: mixes that are not in the set.", fontsize=8.5, color="#666666", ha="center")
         fig.savefig(path, facecolor="white")
         plt.close(fig)
 
@@ -65,7 +67,7 @@ def scatter(axes, result, rows, x, y):
         axes.invert_xaxis()
     axes.set_xlabel(axis_text(x))
     axes.set_ylabel(axis_text(y))
-    axes.set_title(f"{y['name'].capitalize()} and {x['name']}: better is up and to the right", pad=8)
+    axes.set_title(f"{y['name'].capitalize()} and {x['name']} (better: up, right)", pad=8)
     axes.grid(color="#eeeeee", lw=0.8)
     axes.set_axisbelow(True)
 

@@ -89,6 +89,10 @@ def limits(result):
     if short:
         yield (f"In {len(short)} mixes less than 90 % of the planned money is spent ({', '.join(short[:3])}{' ...' if len(short) > 3 else ''}): "
                "hours that are short, gatherings that do not come in halves, members without the time or the need.")
+    above = [row["name"] for row in rows if row["measured"]["money"] > 1.02 * result["budget"]]
+    if above:
+        yield (f"In {len(above)} mixes more than the budget is spent ({', '.join(above[:3])}{' ...' if len(above) > 3 else ''}): a plan knows neither who "
+               "comes nor what is asked for; the constraint holds for what is planned.")
     unspent = [row["name"] for row in rows if row["name"] != "baseline" and row["planned_money"] < 0.99 * result["budget"]]
     if unspent:
         yield f"Not all of the budget fits into {', '.join(unspent)}: an instrument's intensity ends at 10."
