@@ -1,7 +1,7 @@
 """The best mix under a budget: test_mix.py BUILD. Last line "N passed, N failed".
 
-The selection is tested on a function whose Pareto set is known: points (x, 1 - x) on a line are the set, those moved off it are not.
-Noise is common to all points and their own, as replicates of the program have it.
+The selection is tested on a function whose Pareto set is known: points (x, 1 - x) on a line are the set, those moved off it are
+not. Noise is common to all points and their own, as replicates of the program have it.
 """
 import json
 import pathlib
@@ -57,15 +57,18 @@ def allocations():
     """Twenty runs of the whole selection on the known function."""
     found = [selection.allocate(sampler(MEANS, seed), len(MEANS), 20, 200) for seed in range(20)]
     check("no point of the set is dropped", all((f.beaten_by[:5] < 0).all() for f in found))
-    check("points far from it are dropped at once", all((f.replicates[8:] == 20).all() and (f.beaten_by[8:] >= 0).all() for f in found))
+    check("points far from it are dropped at once",
+          all((f.replicates[8:] == 20).all() and (f.beaten_by[8:] >= 0).all() for f in found))
     check("points of the set get all replicates", all((f.replicates[:5] == 200).all() for f in found))
     late = np.mean([f.replicates[5:8].mean() for f in found])
     check("points near it get more replicates than those far off", late > 60, f"{late:.0f}")
-    check("a dropped point is beaten by a better one", all((MEANS[f.beaten_by[p]] > MEANS[p]).all() for f in found for p in range(8, 11)))
+    check("a dropped point is beaten by a better one",
+          all((MEANS[f.beaten_by[p]] > MEANS[p]).all() for f in found for p in range(8, 11)))
     right = [list(f.alive[selection.pareto(np.stack([f.values[p] for p in f.alive]))[0]]) == [0, 1, 2, 3, 4] for f in found]
     check("the set found is the set", np.mean(right) >= 0.9, f"in {np.mean(right):.0%} of runs")
     surely = selection.pareto(sampler(MEANS, 3)(np.arange(len(MEANS)), 200))[1]
-    check("the resamples are sure of the set and of what is far from it", surely[:5].min() > 0.95 and surely[8:].max() == 0, str(surely))
+    check("the resamples are sure of the set and of what is far from it",
+          surely[:5].min() > 0.95 and surely[8:].max() == 0, str(surely))
     kept = selection.allocate(sampler(MEANS, 1), len(MEANS), 20, 200, keep=(10,))
     check("what is kept runs to the end though it is beaten", kept.replicates[10] == 200 and kept.beaten_by[10] >= 0)
 
@@ -115,7 +118,8 @@ def simplex():
 def budgets():
     costs = {"gatherings": 800.0, "outreach": 50.0}
     shares, money = design.affordable({"gatherings": 0.5, "outreach": 0.5}, 2000.0, costs)
-    check("what an instrument cannot hold is not spent", abs(money - 1500) < 0.1 and abs(shares["outreach"] - 1 / 3) < 1e-4, str((shares, money)))
+    check("what an instrument cannot hold is not spent",
+          abs(money - 1500) < 0.1 and abs(shares["outreach"] - 1 / 3) < 1e-4, str(shares))
     found = design.points(["gatherings", "outreach"], 12, 1600.0, costs, {"gatherings": 800.0}, 1)
     check("the baseline, its mix at the budget and the corners are there",
           [p.name for p in found[:4]] == ["baseline", "baseline-scaled", "all-gatherings", "all-outreach"] and len(found) == 12)
@@ -123,7 +127,8 @@ def budgets():
     same = design.points(["gatherings"], 3, 800.0, costs, {"gatherings": 800.0}, 1)
     check("a baseline that costs the budget is not there twice", [p.name for p in same] == ["baseline", "all-gatherings"])
     text = design.command("a.cfg", found[3], {"gatherings": 1}, 40)
-    check("the command turns off what the mix does without", "--set policies.gatherings.on=false" in text and "--replicates 40" in text, text)
+    check("the command turns off what the mix does without",
+          "--set policies.gatherings.on=false" in text and "--replicates 40" in text, text)
 
 
 def mix(*arguments):
@@ -144,11 +149,13 @@ def runs():
         found = json.loads((folder / "out" / "mix.json").read_text())
         names = [row["name"] for row in found["points"]]
         check("all its points are there", names[0] == "baseline" and "all-votes" in names and len(names) == 6, str(names))
-        check("no mix plans to cost more than the budget", all(row["planned_money"] <= found["budget"] * 1.0001 for row in found["points"]))
+        check("no mix plans to cost more than the budget",
+              all(row["planned_money"] <= found["budget"] * 1.0001 for row in found["points"]))
         check("shares sum to 1", all(abs(sum(row["shares"].values()) - 1) < 1e-4 for row in found["points"]))
         check("what is measured stands beside what is planned", all(row["measured"]["money"] > 0 for row in found["points"]))
         check("the Pareto set is not empty", any(row["state"] == "pareto" for row in found["points"]))
-        check("figure, table and results are written", all((folder / "out" / f"mix.{form}").stat().st_size > 1000 for form in ("png", "md", "h5")))
+        check("figure, table and results are written",
+              all((folder / "out" / f"mix.{form}").stat().st_size > 1000 for form in ("png", "md", "h5")))
         check("the table says what each form says", "Pareto set" in ran.stdout and "klynge run" in tables.markdown(found))
         again(found["points"][names.index("all-votes")], folder)
         check("what exists is refused", mix(*small, "-o", folder / "out").returncode == 2)
@@ -176,7 +183,8 @@ def bad_input(config, folder):
             ("a window that ends before it begins", 2, config, "--window", "60,36"),
             ("a window outside the run", 2, config, "--window", "60,90", "--replicates", 2, "--points", 12),
             ("a scenario that is not there", 2, ROOT / "configs/policies.cfg", "--scenario", "none"),
-            ("a folder that cannot be made", 4, config, "--points", 12, "--replicates", 2, "--max-replicates", 2, "-o", "/proc/none/out")):
+            ("a folder that cannot be made", 4, config, "--points", 12, "--replicates", 2, "--max-replicates", 2,
+             "-o", "/proc/none/out")):
         ran = mix(*arguments)
         one = len(ran.stderr.strip().splitlines()) == 1 and ran.stderr.startswith("klynge mix: ")
         check(f"{sentence}: one sentence, exit code {code}", ran.returncode == code and one, f"{ran.returncode} {ran.stderr}")

@@ -1,7 +1,7 @@
 """`klynge mix`: which mix of instruments is best for the same money, when several things are wanted and all of them are noisy.
 
-A sampled simplex of budget shares (mix_design.py), replicates added where they decide and the Pareto set (mix_selection.py), the table
-and the figure (mix_tables.py). Common random numbers: replicate r has the same seed in every mix.
+A sampled simplex of budget shares (mix_design.py), replicates added where they decide and the Pareto set (mix_selection.py), the
+table (mix_tables.py) and the figure (mix_figure.py). Common random numbers: replicate r has the same seed in every mix.
 """
 import argparse
 import pathlib
@@ -25,18 +25,22 @@ OBJECTIVES = [("collaboration", "joint events a firm and year", 1, 1), ("sense o
 SIGN = np.array([sign for *_, sign, _ in OBJECTIVES])
 RUNS_AT_ONCE = 1600  # of one file: a gigabyte or less
 EXAMPLES = """how it works:
-  Points are CONFIG as it is (`baseline`), its mix scaled to the budget where that is another one, each instrument alone, and mixes
-  sampled from Dirichlet(1/2, ..., 1/2) by a scrambled Sobol sequence; shares below 2 % are dropped. The money of a point is planned,
-  as `klynge check` does; an instrument that cannot hold its share (intensity above 10) leaves some of it unspent. Instruments that
-  are not named are off, but those that cost nothing. Recruitment is outside the budget and the same for all.
-  Every point gets --replicates. A point that another one beats in all four objectives is dropped (paired t tests, Bonferroni over all
-  pairs and rounds); the replicates of the rest are doubled, up to --max-replicates. Of those left, the Pareto set of the means is
-  shown, with the share of resamples of the replicates in which each point is in it, and paired 95 % intervals against the baseline.
+  Points are CONFIG as it is (`baseline`), its mix scaled to the budget where that is another one, each instrument
+  alone, and mixes sampled from Dirichlet(1/2, ..., 1/2) by a scrambled Sobol sequence; shares below 2 % are dropped.
+  The money of a point is planned, as `klynge check` does; an instrument that cannot hold its share (intensity above
+  10) leaves some of it unspent. Instruments that are not named are off, but those that cost nothing. Recruitment is
+  outside the budget and the same for all.
+  Every point gets --replicates. A point that another one beats in all four objectives is dropped (paired t tests,
+  Bonferroni over all pairs and rounds); the replicates of the rest are doubled, up to --max-replicates. Of those
+  left, the Pareto set of the means is shown, with the share of resamples of the replicates in which each point is in
+  it, and paired 95 % intervals against the baseline.
   Collaboration, sense of community and utilisation are means over --window, exits are those of the whole run.
 
 examples:
-  klynge mix configs/act-open.cfg                                        60 mixes of eleven instruments, for what ACT's is planned to cost
-  klynge mix configs/act-open.cfg -o out/mix --budget 3000000            everything in a folder: table, JSON, figure, results of the set
+  klynge mix configs/act-open.cfg
+      60 mixes of eleven instruments, for what ACT's is planned to cost
+  klynge mix configs/act-open.cfg -o out/mix --budget 3000000
+      everything in a folder: table, JSON, figure, results of the set
   klynge mix configs/policies.cfg --scenario unmanaged-expansion --instruments gatherings,small_projects,groups --points 30
 
 exit codes: 0 done, 2 usage or configuration error, 3 some runs failed, 4 input or output error
@@ -50,11 +54,14 @@ def arguments_of(arguments):
     parser.add_argument("-o", "--out", type=pathlib.Path, metavar="OUT.h5|DIR",
                         help="the results of the Pareto set in a file, or a folder: also mix.md, mix.json, mix.png")
     parser.add_argument("--scenario", metavar="NAME", help="the scenario of CONFIG to begin from (the first)")
-    parser.add_argument("--budget", type=float, metavar="NOK", help="what management may spend a year (what CONFIG's mix is planned to cost)")
+    parser.add_argument("--budget", type=float, metavar="NOK", help="what management may spend a year (what CONFIG's mix is "
+                                                                    "planned to cost)")
     parser.add_argument("--points", type=positive, default=60, metavar="N", help="mixes, those named above among them (60)")
     parser.add_argument("--replicates", type=positive, default=20, metavar="N", help="replicates that each gets (20)")
-    parser.add_argument("--max-replicates", type=positive, default=200, metavar="N", help="replicates that those get which are left (200)")
-    parser.add_argument("--instruments", metavar="a,b,c", help=f"instruments that share the budget ({','.join(design.INSTRUMENTS)})")
+    parser.add_argument("--max-replicates", type=positive, default=200, metavar="N", help="replicates that those get which are "
+                                                                                          "left (200)")
+    parser.add_argument("--instruments", metavar="a,b,c", help=f"instruments that share the budget "
+                                                               f"({','.join(design.INSTRUMENTS)})")
     parser.add_argument("--window", metavar="A,B", help="months since the start over which states are averaged (the last 24)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the sampled shares (1)")
     parser.add_argument("-t", "--threads", type=positive, metavar="N", default=default_threads(), help="threads of the runs")
@@ -115,7 +122,7 @@ def outputs(options):
     return found
 
 
-# ---- runs -----------------------------------------------------------------------------------------------------------------------
+# ---- runs ---------------------------------------------------------------------------------------------------------------
 
 class Sampler:
     """Runs points and reads their objectives; what they cost is kept as (replicate) arrays by point."""
@@ -143,9 +150,10 @@ class Sampler:
 
     def run(self, chosen, n, out):
         config = self.folder / "mix.cfg"
-        config.write_text(self.base.text({self.points[p].name: design.settings(self.points[p], self.mine) for p in chosen}), "utf-8")
-        process = run_program(["run", config, "-o", out, "--replicates", n, "--threads", self.options.threads, "--quiet", "--force",
-                               "--set", "output.compression=1"])
+        named = {self.points[p].name: design.settings(self.points[p], self.mine) for p in chosen}
+        config.write_text(self.base.text(named), encoding="utf-8")
+        process = run_program(["run", config, "-o", out, "--replicates", n, "--threads", self.options.threads, "--quiet",
+                               "--force", "--set", "output.compression=1"])
         if process.returncode not in (0, 3):
             raise design.Refused(process)
         self.failed |= process.returncode == 3
@@ -174,11 +182,12 @@ class Sampler:
             return
         text = file["provenance/config_resolved"][()]
         config = parse_config(text.decode() if isinstance(text, bytes) else str(text))
-        paths = ["world.programme.staff_arena", "world.programme.staff_arena_pro", "world.staff_hours", "world.staff_reporting", "world.member_wage"]
+        paths = [f"world.{name}" for name in ("programme.staff_arena", "programme.staff_arena_pro", "staff_hours",
+                                              "staff_reporting", "member_wage")]
         self.world = {path: float(setting(config, self.points[0].name, path) or "nan") for path in paths}
 
     def _costs(self, file, years):
-        """Of each scenario, a year: money that management spent on the instruments of the mix, hours of members, hours given up."""
+        """Of each scenario, a year: what management spent on the mix, its hours, members' hours, hours given up."""
         labels = [each.decode() for each in file["cost/instrument"][()]]
         rows = [labels.index(name) for name in {*self.options.instruments, *self.mine}]
 
@@ -190,7 +199,7 @@ class Sampler:
                 for each in zip(money, total("management_hours"), member, total("dropped_hours"))]
 
 
-# ---- the command -------------------------------------------------------------------------------------------------------------------
+# ---- the command --------------------------------------------------------------------------------------------------------
 
 def main(arguments=None):
     try:
@@ -216,8 +225,8 @@ def run(arguments):
     budget = options.budget or sum(money for money, _ in mine.values())
     if not budget:
         raise Usage(f"{options.config}: its mix is planned to cost nothing; state a --budget")
-    points = design.points(options.instruments, options.points, budget, {k: v[0] for k, v in unit.items()}, {k: v[0] for k, v in mine.items()},
-                           options.seed)
+    unit_money, planned_money = ({name: money for name, (money, _) in each.items()} for each in (unit, mine))
+    points = design.points(options.instruments, options.points, budget, unit_money, planned_money, options.seed)
     plans = design.planned(base, {p.name: design.settings(p, mine) for p in points})
     with tempfile.TemporaryDirectory(prefix="klynge-mix.") as folder:
         sampler = Sampler(base, points, mine, options, folder)
@@ -264,9 +273,11 @@ def summary(options, points, mine, plans, budget, found, sampler):
                      "objectives": {o[0]: v for o, v in zip(OBJECTIVES, objectives)},
                      "against_baseline": {o[0]: v for o, v in zip(OBJECTIVES, against)},
                      "command": design.command(options.config, point, mine, n)})
-    return {"config": str(options.config), "scenario": sampler.base.scenario, "budget": budget, "instruments": options.instruments,
+    return {"config": str(options.config), "scenario": sampler.base.scenario, "budget": budget,
+            "instruments": options.instruments,
             "window": list(sampler.window), "rounds": found.rounds, "level": selection.LEVEL, "seed": options.seed,
-            "staff_hours": staff_hours(sampler.world), "objectives": [dict(zip(("name", "unit", "sign", "digits"), o)) for o in OBJECTIVES],
+            "staff_hours": staff_hours(sampler.world),
+            "objectives": [dict(zip(("name", "unit", "sign", "digits"), o)) for o in OBJECTIVES],
             "points": rows, "version": version()}
 
 
@@ -277,7 +288,7 @@ def sorted_interval(estimate, sign):
 
 
 def staff_hours(world):
-    """Hours of management a year for facilitation, by the mean staff of Arena and Arena Pro, as planned costs take it (ODD 8.0)."""
+    """Hours of management a year for facilitation, by the mean staff of Arena and Arena Pro, as plans do (ODD 8.0)."""
     staff = (world["world.programme.staff_arena"] + world["world.programme.staff_arena_pro"]) / 2
     return staff * world["world.staff_hours"] * (1 - world["world.staff_reporting"])
 

@@ -1,8 +1,8 @@
 """Mixes of instruments under a budget: points of the simplex of shares, and the settings that make them.
 
-Shares are policies.<instrument>.share with policies.budget.scale_to_budget (ODD 8.0): each instrument gets its share of the money, at
-the intensity that this pays for. An intensity above 10 is refused by the program, so that a point whose instrument cannot hold its
-share plans to spend less than the budget, as much as fits.
+Shares are policies.<instrument>.share with policies.budget.scale_to_budget (ODD 8.0): each instrument gets its share of the
+money, at the intensity that this pays for. An intensity above 10 is refused by the program, so that a point whose instrument
+cannot hold its share plans to spend less than the budget, as much as fits.
 """
 import dataclasses
 import json
@@ -16,8 +16,8 @@ from scipy import stats
 from .program import run_program
 from .validation.experiments import as_config, split_config
 
-INSTRUMENTS = ["gatherings", "courses", "forum", "outreach", "brokering", "onboarding", "votes", "small_projects", "inclusion", "groups",
-               "spanners"]
+INSTRUMENTS = ["gatherings", "courses", "forum", "outreach", "brokering", "onboarding", "votes", "small_projects", "inclusion",
+               "groups", "spanners"]
 MOST_INTENSE = 10.0  # of a scaled intensity, ODD 8.0
 ALPHA = 0.5  # of the Dirichlet distribution: below 1, so that most points are made of a few instruments
 LEAST = 0.02  # a smaller share is none: it pays for next to nothing and makes a mix hard to read
@@ -34,15 +34,16 @@ class Refused(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """A mix: shares of the budget by instrument (they sum to 1), and the money that they plan to spend; no shares: CONFIG as it is."""
+    """A mix: shares of the budget by instrument (they sum to 1), and the money that they plan to spend; no shares: CONFIG as it
+    is."""
     name: str
     shares: dict
     money: float
 
 
 def simplex(n, dimensions, seed):
-    """(n, dimensions) points of the simplex: a scrambled Sobol sequence through the quantiles of gamma(ALPHA), divided by their sum,
-    which is Dirichlet(ALPHA, ..., ALPHA) with little discrepancy; shares below LEAST are dropped."""
+    """(n, dimensions) points of the simplex: a scrambled Sobol sequence through the quantiles of gamma(ALPHA), divided by their
+    sum, which is Dirichlet(ALPHA, ..., ALPHA) with little discrepancy; shares below LEAST are dropped."""
     sobol = stats.qmc.Sobol(dimensions, scramble=True, seed=seed)
     uniform = sobol.random_base2(int(np.ceil(np.log2(max(2, n)))))[:n]
     weights = stats.gamma.ppf(np.clip(uniform, 1e-9, 1 - 1e-9), ALPHA)
@@ -54,7 +55,8 @@ def simplex(n, dimensions, seed):
 def affordable(shares, budget, unit_costs):
     """(shares, money): what the instruments can hold of the budget at an intensity of 10, and their shares of that. Costs by
     instrument a year at intensity 1, NOK."""
-    spent = {name: min(share * budget, MOST_INTENSE * unit_costs[name] * (1 - 1e-6)) for name, share in shares.items() if share > 0}
+    most = {name: MOST_INTENSE * unit_costs[name] * (1 - 1e-6) for name in shares}
+    spent = {name: min(share * budget, most[name]) for name, share in shares.items() if share > 0}
     money = sum(spent.values())
     return {name: round(each / money, 6) for name, each in spent.items()}, round(money, 2)
 
@@ -85,7 +87,8 @@ def settings(point, mine):
         return {}
     found = {"policies.budget.money": point.money, "policies.budget.scale_to_budget": True}
     for name, share in point.shares.items():
-        found |= {f"policies.{name}.share": share} if name in mine else {f"policies.{name}.on": True, f"policies.{name}.share": share}
+        found |= {} if name in mine else {f"policies.{name}.on": True}
+        found[f"policies.{name}.share"] = share
     for name in mine:
         if name not in point.shares:
             found |= {f"policies.{name}.on": False, f"policies.{name}.share": 0.0}
@@ -134,7 +137,8 @@ def planned(base, named):
     with tempfile.TemporaryDirectory(prefix="klynge-mix.") as folder:
         config = pathlib.Path(folder) / "mix.cfg"
         config.write_text(base.text(named), encoding="utf-8")
-        process = run_program(["run", config, "-o", pathlib.Path(folder) / "x.h5", "--dry-run", "--json", "--quiet", "--replicates", 1])
+        out = pathlib.Path(folder) / "none.h5"
+        process = run_program(["run", config, "-o", out, "--dry-run", "--json", "--quiet", "--replicates", 1])
     if process.returncode:
         raise Refused(process)
     found = {name: {} for name in named}

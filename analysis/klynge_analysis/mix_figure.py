@@ -13,7 +13,8 @@ COLOURS = {"gatherings": "#08519c", "groups": "#3182bd", "forum": "#9ecae1", "co
            "outreach": "#fdd0a2", "brokering": "#fd8d3c", "inclusion": "#d94801", "small_projects": "#6a51a3", "votes": "#bcbddc",
            "spanners": "#969696"}
 MOST = 24  # rows: more cannot be read
-STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#888888", "axes.labelcolor": INK,
+STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#888888",
+         "axes.labelcolor": INK,
          "text.color": INK, "xtick.color": INK, "ytick.color": INK, "font.family": "DejaVu Sans", "axes.titlesize": 11,
          "axes.titleweight": "bold", "axes.titlelocation": "left"}
 
@@ -26,7 +27,8 @@ def figure(result, path):
         fig = plt.figure(figsize=(13, height), dpi=130)
         # In inches, so that a long set makes the figure longer and nothing smaller.
         top = fig.add_gridspec(1, 2, left=0.07, right=0.975, top=1 - 0.75 / height, bottom=1 - 4.3 / height, wspace=0.2)
-        low = fig.add_gridspec(1, 5, left=0.13, right=0.975, top=1 - 5.25 / height, bottom=1.25 / height, width_ratios=[3.2, 1, 1, 1, 1], wspace=0.12)
+        low = fig.add_gridspec(1, 5, left=0.13, right=0.975, top=1 - 5.25 / height, bottom=1.25 / height, wspace=0.12,
+                               width_ratios=[3.2, 1, 1, 1, 1])
         fig.text(0.02, 1 - 0.3 / height, title(result), fontsize=13.5, fontweight="bold")
         named = {o["name"]: o for o in result["objectives"]}
         scatter(fig.add_subplot(top[0]), result, rows, named["collaboration"], named["sense of community"])
@@ -35,15 +37,18 @@ def figure(result, path):
         for k, objective in enumerate(result["objectives"], 1):
             forest(fig.add_subplot(low[k]), rows, objective)
         legend(fig, rows, 0.3 / height)
-        fig.text(0.5, 0.12 / height, "Bars: 95 % intervals over replicates. Differences from the baseline are paired: blue better, orange worse, grey "
-                 "neither by the interval. Grey points: mixes that are not in the set.", fontsize=8.5, color="#666666", ha="center")
+        fig.text(0.5, 0.12 / height, "Bars: 95 % intervals over replicates. Differences from the baseline are paired: blue "
+                                     "better, orange worse, grey "
+                 "neither by the interval. Grey points: mixes that are not in the set.", fontsize=8.5,
+                 color="#666666", ha="center")
         fig.savefig(path, facecolor="white")
         plt.close(fig)
 
 
 def title(result):
     first, last = result["window"]
-    return (f"Mixes of instruments for {result['budget'] / 1e6:.3g} MNOK a year: {len(result['points'])} mixes, the Pareto set (blue) and what it "
+    return (f"Mixes of instruments for {result['budget'] / 1e6:.3g} MNOK a year: {len(result['points'])} mixes, the Pareto set "
+            f"(blue) and what it "
             f"is made of; months {first:g} to {last:g}")
 
 
@@ -96,7 +101,8 @@ def bars(axes, rows):
 
 
 def forest(axes, rows, objective):
-    """Paired difference from the baseline with its 95 % interval; blue where the interval is on the good side of 0, red on the bad."""
+    """Paired difference from the baseline with its 95 % interval; blue where the interval is on the good side of 0, red on the
+    bad."""
     sign = objective["sign"]
     axes.axvline(0, color=INK, lw=0.8)
     for k, (letter, row) in enumerate(rows):
@@ -121,5 +127,6 @@ def forest(axes, rows, objective):
 
 def legend(fig, rows, bottom):
     used = [name for name in COLOURS if any(row["shares"].get(name) for _, row in rows)]
-    fig.legend(handles=[Patch(color=COLOURS[name], label=name.replace("_", " ")) for name in used], loc="lower center", ncol=len(used),
-               frameon=False, fontsize=9, bbox_to_anchor=(0.5, bottom), handlelength=1.1, columnspacing=1.3)
+    patches = [Patch(color=COLOURS[name], label=name.replace("_", " ")) for name in used]
+    fig.legend(handles=patches, loc="lower center", ncol=len(used), frameon=False, fontsize=9,
+               bbox_to_anchor=(0.5, bottom), handlelength=1.1, columnspacing=1.3)

@@ -70,7 +70,8 @@ def headline(result):
     count = {name: sum(r["state"] == name for r in rows) for name in SHOWN}
     runs = ", ".join(f"{points} mixes at {n} replicates" for n, points in result["rounds"])
     yield (f"{len(rows)} mixes of {result['budget'] / 1e6:.3g} MNOK a year in {result['config']}"
-           + (f" ({result['scenario']})" if result["scenario"] else "") + f": {count['pareto']} in the Pareto set, {count['dominated']} not in it "
+           + (f" ({result['scenario']})" if result["scenario"] else "") + f": {count['pareto']} in the Pareto set, "
+                                                                          f"{count['dominated']} not in it "
            f"by their means, {count['dropped']} dropped as clearly dominated. {runs}.")
     best = [row["name"] for _, row in shown(result)[1:] if len(better(row, result)["better"]) == len(result["objectives"])]
     yield ("Better than the baseline in all four by 95 % intervals: " + ", ".join(best) + "." if best else
@@ -78,20 +79,27 @@ def headline(result):
     yield from limits(result)
 
 
+def some(names):
+    return ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+
+
 def limits(result):
     """What money cannot buy."""
     staff, rows = result["staff_hours"], result["points"]
     over = [row["name"] for row in rows if row["planned_hours"] > staff]
-    yield (f"Management has {staff:.0f} hours a year for facilitation, whatever the budget, since money does not buy staff (ODD 7.3)"
-           + (f": {len(over)} of {len(rows)} mixes plan more than that, {', '.join(over[:3])}{' ...' if len(over) > 3 else ''}." if over else
+    yield (f"Management has {staff:.0f} hours a year for facilitation, whatever the budget, since money does not buy staff (ODD "
+           f"7.3)"
+           + (f": {len(over)} of {len(rows)} mixes plan more than that, {some(over)}." if over else
               "; no mix plans more than that."))
     short = [row["name"] for row in rows if row["measured"]["money"] < 0.9 * row["planned_money"]]
     if short:
-        yield (f"In {len(short)} mixes less than 90 % of the planned money is spent ({', '.join(short[:3])}{' ...' if len(short) > 3 else ''}): "
+        yield (f"In {len(short)} mixes less than 90 % of the planned money is spent "
+               f"({some(short)}): "
                "hours that are short, gatherings that do not come in halves, members without the time or the need.")
     above = [row["name"] for row in rows if row["measured"]["money"] > 1.02 * result["budget"]]
     if above:
-        yield (f"In {len(above)} mixes more than the budget is spent ({', '.join(above[:3])}{' ...' if len(above) > 3 else ''}): a plan knows neither who "
+        yield (f"In {len(above)} mixes more than the budget is spent "
+               f"({some(above)}): a plan knows neither who "
                "comes nor what is asked for; the constraint holds for what is planned.")
     unspent = [row["name"] for row in rows if row["name"] != "baseline" and row["planned_money"] < 0.99 * result["budget"]]
     if unspent:
@@ -100,9 +108,14 @@ def limits(result):
 
 def foot(result):
     first, last = result["window"]
-    yield (f"Collaboration, sense of community and utilisation are means over months {first:g} to {last:g}, exits a year in 100 members over the "
-           "whole run. In brackets 95 % intervals of the paired difference from the baseline (same seeds). In the set: no other mix is as good in "
-           "all four and better in one, by the means; the share of resamples of the replicates says how sure that is. Money is management's "
+    yield (f"Collaboration, sense of community and utilisation are means over months {first:g} to {last:g}, exits a year in 100 "
+           f"members over the "
+           "whole run. In brackets 95 % intervals of the paired difference from the baseline (same seeds). In the set: no other "
+           "mix is as good in "
+           "all four and better in one, by the means; the share of resamples of the replicates says how sure that is. Intervals "
+           "are not "
+           "corrected for having looked at so many mixes: run a chosen one again with another --seed of `klynge run`. Money is "
+           "management's "
            "(hours and bills), a year; members' hours are beside it.")
     yield f"Shares in per cent of the budget, sampled with seed {result['seed']}. {result['version']}."
 
@@ -113,7 +126,8 @@ HEADER = ["", "mix", "planned / spent", "members' h", "in the set"]
 def cells(letter, row, result):
     spent = row["measured"]
     sure = f"{row['pareto_share']:.0%}" if row["state"] == "pareto" else state(row).split(",")[0].split(" (")[0]
-    return [letter, row["name"], f"{row['planned_money'] / 1e3:.0f} / {spent['money'] / 1e3:.0f} kNOK", f"{spent['member_hours']:.0f}", sure,
+    money = f"{row['planned_money'] / 1e3:.0f} / {spent['money'] / 1e3:.0f} kNOK"
+    return [letter, row["name"], money, f"{spent['member_hours']:.0f}", sure,
             *(f"{level(row, o)}  {against(row, o)}" if row["name"] != "baseline" else level(row, o) for o in result["objectives"])]
 
 
@@ -122,7 +136,8 @@ def terminal(result):
     for letter, row in shown(result):
         money = row["measured"]
         out.append(f"{letter or '*':2} {row['name']}: {mix_of(row)}")
-        out.append(f"   {state(row)}; planned {row['planned_money'] / 1e3:.0f}, spent {money['money'] / 1e3:.0f} kNOK a year; members "
+        out.append(f"   {state(row)}; planned {row['planned_money'] / 1e3:.0f}, spent {money['money'] / 1e3:.0f} kNOK a year; "
+                   f"members "
                    f"{money['member_hours']:.0f} h a year")
         for objective in result["objectives"]:
             name = objective["name"]

@@ -8,11 +8,12 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.tools import add_constant
 
 from .experiments import MONTH
-from .verdict import CannotTell
 
 SUPPLIER, COMPETITOR = 1, 2  # marks in a tie's kind
 OUTSIDE = 5  # origin of a project outside the cluster
 SEATS = [f"seat_{k}" for k in range(8)]
+FIRMS = "projects-firms"  # config with firms, ties and projects one by one
+LAST = 60  # month in which what came of it is read
 
 
 def within_runs(frame, statistic, n=None):
@@ -77,7 +78,8 @@ def seats(projects):
 
 
 def with_supplier_pair(projects, suppliers):
-    """(project) has the team a customer and its supplier?, (project) and besides them a firm that trades with none of the team?"""
+    """(project) has the team a customer and its supplier?, (project) and besides them a firm that trades with none of the
+    team?"""
     n, key = len(projects), set(map(tuple, suppliers.to_numpy()))
     trades = np.zeros((n, len(SEATS)), dtype=bool)
     team, replicate = projects[SEATS].to_numpy(), projects.replicate.to_numpy()
@@ -91,6 +93,22 @@ def with_supplier_pair(projects, suppliers):
     return trades.any(axis=1), trades.any(axis=1) & ((team >= 0) & ~trades).any(axis=1)
 
 
+# ---- firms and projects ------------------------------------------------------------------------------------------------
+
+def snapshot(frame, month):
+    """The rows of the snapshot nearest to a month."""
+    months = frame.month.unique()
+    return frame[frame.month == months[np.argmin(np.abs(months - month))]]
+
+
+def in_cluster(runs, scenario):
+    """Projects in the cluster, with the months of their start and planned end."""
+    run = runs(FIRMS, scenario)
+    projects = runs.projects(FIRMS, scenario)
+    projects = projects[projects.origin != OUTSIDE]
+    return projects.assign(begun=run.months(projects.start.to_numpy()), over=run.months(projects.end.to_numpy()))
+
+
 # ---- time -----------------------------------------------------------------------------------------------------------------
 
 def years(array, months, n, rate=True):
@@ -101,22 +119,12 @@ def years(array, months, n, rate=True):
 
 def months_behind(first, second, most=24, smooth=12):
     """By how many months `second` follows `first` (both (time), monthly): the lag of the highest correlation of the two without
-    their linear trends, as running means of a year, which takes the season out. At the edge of the search it is NaN."""
+    their linear trends, as running means of a year, which takes the season out. At the edge of the search (+-`most`) there is no
+    lag to be found: the correlation rises on beyond it."""
     kernel = np.ones(smooth) / smooth
     x, y = (np.convolve(a, kernel, mode="valid") for a in (first, second))
     lags = np.arange(-most, most + 1)
     steps = np.arange(len(x))
     x, y = (a - np.polyval(np.polyfit(steps, a, 1), steps) for a in (x, y))
     found = [np.corrcoef(x[max(0, -k):len(x) - max(0, k)], y[max(0, k):len(y) + min(0, k)])[0, 1] for k in lags]
-    best = int(np.argmax(found))
-    return float(lags[best]) if 0 < best < len(lags) - 1 else np.nan
-
-
-def start_month(projects, run):
-    """(project) months from the run's start to the project's."""
-    return run.months(projects.start.to_numpy())
-
-
-def need_rows(what, frame, least):
-    if len(frame) < least:
-        raise CannotTell(f"{len(frame)} {what} in all replicates, fewer than {least}")
+    return float(lags[np.argmax(found)])
