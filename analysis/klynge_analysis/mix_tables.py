@@ -75,7 +75,7 @@ def headline(result):
            f"by their means, {count['dropped']} dropped as clearly dominated. {runs}.")
     best = [row["name"] for _, row in shown(result)[1:] if len(better(row, result)["better"]) == len(result["objectives"])]
     yield ("Better than the baseline in all four by 95 % intervals: " + ", ".join(best) + "." if best else
-           "None is better than the baseline in all four by 95 % intervals: what is gained in one is paid for in another.")
+           "None is better than the baseline in all four by 95 % intervals.")
     yield from limits(result)
 
 
