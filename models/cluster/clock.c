@@ -28,16 +28,14 @@ void cluster_wind(struct world *w, uint32_t block, uint32_t i)
     }
 }
 
-bool cluster_rings(struct world *w, uint32_t block, enum cluster_clock clock, uint32_t i, double due, struct rng *event)
+/* The clock has run out. */
+bool cluster_ring(struct world *w, uint32_t block, enum cluster_clock clock, uint32_t i, struct rng *event)
 {
     struct cluster_firms *f = cluster_firms(w);
-    double *left = &f->clock[i * N_CLOCKS + clock];
-    *left -= due;
-    if (*left > 0.0) return false;
     *event = event_draws(w, block, clock, i);
     rng_word(event); /* it made the waiting time that is over */
     f->rung[i * N_CLOCKS + clock]++;
     struct rng next = event_draws(w, block, clock, i);
-    *left += rng_exponential(&next);
+    f->clock[i * N_CLOCKS + clock] += rng_exponential(&next);
     return true;
 }

@@ -375,8 +375,14 @@ void cluster_attitude_of(const struct world *w, uint32_t block, uint32_t uid, do
 /* clock.c: wind the clocks of a firm that enters. Does an event of that kind come, when `due` (rate x time) has passed? One at a
  * time, with draws of its own: for (due = ...; cluster_rings(..., due, &event); due = 0.0) */
 void cluster_wind(struct world *w, uint32_t block, uint32_t i);
-bool cluster_rings(struct world *w, uint32_t block, enum cluster_clock clock, uint32_t i, double due,
-                   struct rng *event);
+bool cluster_ring(struct world *w, uint32_t block, enum cluster_clock clock, uint32_t i, struct rng *event);
+static inline bool cluster_rings(struct world *w, uint32_t block, enum cluster_clock clock, uint32_t i, double due,
+                                 struct rng *event)
+{
+    double *left = &cluster_firms(w)->clock[i * N_CLOCKS + clock];
+    *left -= due;
+    return !(*left > 0.0) && cluster_ring(w, block, clock, i, event);
+}
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,

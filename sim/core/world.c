@@ -201,19 +201,34 @@ void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed
     for (size_t k = 0; k < setup->layout->n_doubles; k++)
         results[k] = NAN;
     read_switches(w);
-#pragma omp parallel for schedule(static) num_threads(w->threads) if (w->threads > 1)
+    if (w->threads <= 1) {
+        for (uint32_t b = 0; b < w->n_blocks; b++)
+            setup->model->begin(w, b);
+        return;
+    }
+#pragma omp parallel for schedule(static) num_threads(w->threads)
     for (uint32_t b = 0; b < w->n_blocks; b++)
         setup->model->begin(w, b);
 }
 
-/* Processes first .. last - 1 of the schedule, block after block, so that a block stays in cache. */
+static void run_block(struct world *w, uint32_t block, uint32_t first, uint32_t last)
+{
+    for (uint32_t p = first; p < last; p++)
+        if (w->enabled[p]) w->setup.model->schedule[p].run(w, block);
+}
+
+/* Processes first .. last - 1 of the schedule, block after block, so that a block stays in cache. One thread asks for no team: inside
+ * the team that spreads runs over threads, making a team of one costs two system calls a tick. */
 static void run_processes(struct world *w, uint32_t first, uint32_t last)
 {
-    const struct process *schedule = w->setup.model->schedule;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(w->threads) if (w->threads > 1)
+    if (w->threads <= 1) {
+        for (uint32_t b = 0; b < w->n_blocks; b++)
+            run_block(w, b, first, last);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(w->threads)
     for (uint32_t b = 0; b < w->n_blocks; b++)
-        for (uint32_t p = first; p < last; p++)
-            if (w->enabled[p]) schedule[p].run(w, b);
+        run_block(w, b, first, last);
 }
 
 static void end_tick(struct world *w)
