@@ -164,3 +164,59 @@ Test(cluster_match, the_share_of_competitors_lies_in_the_range_of_the_evidence)
     }
     cr_assert(compete / pairs > 0.02 && compete / pairs < 0.15, "%g", compete / pairs);
 }
+
+/* By hand: need_floor q = 0.2, d* = 0.45. All pairs but 0 - 3 are at distance 1, f = 0.46222; 0 - 3 at 0, f = 0.64. Needs met:
+ * 1 meets one of 0 by its specialty at 0.8, 2 by its domain at 0.8 / 4, 3 none: m = 0.46222 (0.2 + 0.8 x 0.4) = 0.24036,
+ * 0.46222 (0.2 + 0.8 x 0.1) = 0.12942 and 0.64 x 0.2 = 0.128. Firm 3 shares no need: 0.128 with 0, 0.46222 x 0.2 = 0.09244 else. */
+Test(cluster_match, the_best_are_the_largest_with_any_other_member)
+{
+    struct trial t;
+    trial_small(&t, 4, 1);
+    trial_open(&t);
+    plant(&t, 0, 0, 0.5f, 13, 30);
+    plant(&t, 1, 13, 0.8f, 40, 41);
+    plant(&t, 2, 12, 0.8f, 40, 41);
+    plant(&t, 3, 1, 0.8f, 40, 41);
+    double best[5];
+    cr_assert_eq(cluster_match_best(&t.world, 0, 0, 5, best), 3);
+    cr_assert_float_eq(best[0], 0.2403556, 1e-6);
+    cr_assert_float_eq(best[1], 0.1294222, 1e-6);
+    cr_assert_float_eq(best[2], 0.128, 1e-6);
+    cr_assert_eq(cluster_match_best(&t.world, 0, 3, 2, best), 2);
+    cr_assert_float_eq(best[0], 0.128, 1e-6);
+    cr_assert_float_eq(best[1], 0.0924444, 1e-6);
+    trial_close(&t);
+}
+
+/* What is passed over could not be among the best: against a look at every pair of some sixty drawn firms; and the means that are observed. */
+Test(cluster_match, the_best_of_drawn_firms_are_those_of_a_full_search)
+{
+    struct trial t;
+    trial_small(&t, 60, 1);
+    trial_open(&t);
+    trial_steps(&t, t.layout.slow_every);
+    double first = 0.0, top = 0.0, n = cluster_block(&t.world, 0)->n;
+    EACH_MEMBER(&t.world, 0, i)
+    {
+        double best[5], naive[5] = {0};
+        cr_assert_eq(cluster_match_best(&t.world, 0, i, 5, best), 5);
+        EACH_MEMBER(&t.world, 0, j)
+        {
+            double value = j == i ? -1.0 : cluster_match_value(&t.world, i, j, L1);
+            for (int k = 0; k < 5; k++)
+                if (value > naive[k]) {
+                    double out = naive[k];
+                    naive[k] = value;
+                    value = out;
+                }
+        }
+        for (int k = 0; k < 5; k++) {
+            cr_assert_eq(best[k], naive[k]);
+            top += naive[k] / 5.0;
+        }
+        first += naive[0];
+    }
+    cr_assert_float_eq(trial_value(&t, OBSERVE_match_best, 0), first / n, 1e-12);
+    cr_assert_float_eq(trial_value(&t, OBSERVE_match_top5, 0), top / n, 1e-12);
+    trial_close(&t);
+}

@@ -58,6 +58,33 @@ double cluster_match_absorbed(const struct world *w, uint32_t i, uint32_t j, enu
     return real_clamp(u, 0.0, 1.0) * cluster_match_worth(w, i, j);
 }
 
+static void keep(double value, uint32_t most, double *best, uint32_t *n)
+{
+    if (*n == most && value <= best[most - 1]) return;
+    uint32_t at = *n < most ? (*n)++ : most - 1;
+    for (; at > 0 && best[at - 1] < value; at--)
+        best[at] = best[at - 1];
+    best[at] = value;
+}
+
+/* First those that meet a need for certain; the others only while they could still be among the best, as f(d) <= 1. */
+uint32_t cluster_match_best(const struct world *w, uint32_t block, uint32_t i, uint32_t most, double *best)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    double none = cluster_params(w)->need_floor, domain = none + 0.25 * (1.0 - none);
+    uint32_t n = 0;
+    EACH_MEMBER(w, block, j)
+    if (j != i && cluster_match_exact(f, i, j)) keep(cluster_match_value(w, i, j, L1), most, best, &n);
+    if (n == most && best[n - 1] >= domain) return n;
+    EACH_MEMBER(w, block, j)
+    {
+        if (j == i || cluster_match_exact(f, i, j)) continue;
+        if (cluster_match_near(f, i, j) || n < most || best[n - 1] < none)
+            keep(cluster_match_value(w, i, j, L1), most, best, &n);
+    }
+    return n;
+}
+
 bool cluster_match_competitors(const struct world *w, uint32_t i, uint32_t j)
 {
     const struct cluster_firms *f = cluster_firms(w);

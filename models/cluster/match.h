@@ -32,6 +32,8 @@ static inline bool cluster_match_near(const struct cluster_firms *f, uint32_t i,
     const uint64_t *x = f->marks + (size_t)MARKS * i, *y = f->marks + (size_t)MARKS * j;
     return (x[WIDE] & y[HAS]) | (y[WIDE] & x[HAS]);
 }
+/* The largest m_ij(L1) of i with any other member, whoever knows whom, the largest first: how many there are, up to `most`. */
+uint32_t cluster_match_best(const struct world *w, uint32_t block, uint32_t i, uint32_t most, double *best);
 /* Same sector and profiles that overlap. */
 bool cluster_match_competitors(const struct world *w, uint32_t i, uint32_t j);
 

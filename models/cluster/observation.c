@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cluster/cluster.h"
+#include "cluster/match.h"
 #include "cluster/tie.h"
 
 /* What is averaged over members, for the whole cluster and by group. */
@@ -472,6 +473,25 @@ static void observe_network(struct world *w, uint32_t block)
     observe_components(w, block, rows, words);
 }
 
+/* What the cluster could offer a firm: its matches with the members that suit it best, whoever knows whom. */
+static void observe_matches(struct world *w, uint32_t block)
+{
+    enum { TOP = 5 };
+    double n = cluster_block(w, block)->n, first = 0.0, top = 0.0, best[TOP];
+    if (n < 2.0) return;
+    EACH_MEMBER(w, block, i)
+    {
+        uint32_t found = cluster_match_best(w, block, i, TOP, best);
+        double sum = 0.0;
+        for (uint32_t k = 0; k < found; k++)
+            sum += best[k];
+        first += best[0];
+        top += sum / found;
+    }
+    observe_put(w, block, OBSERVE_match_best, first / n);
+    observe_put(w, block, OBSERVE_match_top5, top / n);
+}
+
 void cluster_observation(struct world *w, uint32_t block)
 {
     observe_means(w, block);
@@ -487,5 +507,6 @@ void cluster_observation(struct world *w, uint32_t block)
     observe_centralisation(w, block);
     observe_assortativity(w, block);
     observe_satisfaction(w, block);
+    observe_matches(w, block);
     observe_potential(w, block);
 }
