@@ -18,7 +18,7 @@ who is approached, and nothing who answers. The published result has three parts
 
 Draws of one run are not independent. The unit of uncertainty is therefore the run: a frequency is the mean over runs of the part
 of a run's draws, with an interval of a bootstrap that draws runs whole, and with the exact one of as many independent surveys as
-there are runs (Clopper and Pearson), which is wider, and holds at 0 and at 1 too. All of a call's cases share their random numbers.
+there are runs (Clopper and Pearson), which is wider, and holds at 0 and at 1 too. All cases of a call share random numbers.
 """
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ import numpy as np
 import pandas
 from scipy import stats
 
-from klynge_analysis.commandline import IO, USAGE, Failure, nearest
+from klynge_analysis.commandline import USAGE, Failure, nearest
 from klynge_analysis.compare import LEVEL
 from klynge_analysis.decompose import mean_with_interval
 from klynge_analysis.page import date
@@ -48,12 +48,9 @@ HOW = "`klynge run configs/act.cfg --set output.panel_runs=200 --set output.snap
 def read_members(ensemble, scenario, at):
     """(frame, time): members of all runs in the snapshot nearest to `at` [year], one row a firm: `replicate` and FIELDS."""
     path, row = ensemble.path, _scenario(ensemble, scenario)
-    if "panel" not in ensemble.file:
+    columns = ensemble.table("panel", ("scenario_index", "replicate_index", "snapshot_time", *FIELDS))
+    if columns is None:
         raise Failure(USAGE, f"{path}: has no panel of firms; {HOW} makes a file with one")
-    columns = {name: ensemble._load(f"panel/{name}") for name in ("scenario_index", "point_index", "replicate_index",
-                                                                 "snapshot_time", *FIELDS)}
-    if len({len(values) for values in columns.values()}) > 1:
-        raise Failure(IO, f"{path}: the columns of the panel differ in length")
     panel = pandas.DataFrame(columns).rename(columns={"replicate_index": "replicate"})
     panel = panel[(panel.scenario_index == row) & ensemble.done[row, 0][panel.replicate.clip(0, ensemble.done.shape[2] - 1)]]
     times = np.unique(panel.snapshot_time)
@@ -158,7 +155,7 @@ def nearest_half(share, interviews):
 
 
 def one_run(members, time, design, draws, rng):
-    """{name: (draws)} of surveys of one run: PARTS, `lacking` (firms), `cells` (not empty), and each of MEANS less all members'."""
+    """{name: (draws)} of surveys of one run: PARTS, `lacking` (firms), `cells` (not empty), each of MEANS less all members'."""
     chosen = respondents(members, engagement(members, time), design, draws, rng)
     truth = {name: members[name].to_numpy() for name in MEANS}
     seen = {name: values[chosen] for name, values in truth.items()}
@@ -245,7 +242,7 @@ def conduct(runs, time, design, draws, seed):
     by_run = {name: np.array([row[name].mean() for row in rows]) for name in rows[0]}
     lift = np.array([members.reported.mean() - members.utilisation.mean() for members in runs])
     by_run["bias_reported_for_v"] = by_run["bias_reported"] + lift
-    return Survey(design, {part: frequency(by_run[part]) for part in PARTS}
-                  | {"cells": frequency([np.mean(row["cells"] == len(CELLS)) for row in rows])},
-                  np.concatenate([row["lacking"] for row in rows]),
-                  {name: tuple(float(x) for x in mean_with_interval(by_run[f"bias_{name}"])) for name in (*MEANS, "reported_for_v")})
+    frequencies = {part: frequency(by_run[part]) for part in PARTS}
+    frequencies["cells"] = frequency([np.mean(row["cells"] == len(CELLS)) for row in rows])
+    biases = {name: tuple(map(float, mean_with_interval(by_run[f"bias_{name}"]))) for name in (*MEANS, "reported_for_v")}
+    return Survey(design, frequencies, np.concatenate([row["lacking"] for row in rows]), biases)

@@ -12,8 +12,8 @@ from klynge_analysis.survey import MEANS, PARTS, frequency
 Result = namedtuple("Result", "path time runs draws seed main swept population")
 
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
-SAID = {"order": "reported utilisation HH > mixed > LL", "association": "phi of U and A is 0.4 or more", "half": "half lack anchoring",
-        "all": "all three", "order_true": "utilisation itself HH > mixed > LL", "cells": "no cell of the three is empty",
+SAID = {"order": "reported V: HH > mixed > LL", "association": "phi of U and A is 0.4 or more", "half": "half lack anchoring",
+        "all": "all three", "order_true": "V itself: HH > mixed > LL", "cells": "no cell of the three is empty",
         "understanding": "understanding (as read)", "anchoring": "anchoring (as read)", "utilisation": "utilisation",
         "reported": "reported utilisation", "reported_for_v": "reported, against utilisation of all"}
 
@@ -28,7 +28,7 @@ def said(part, interviews):
 
 
 def percent(x):
-    return f"{100 * x:.1f} %" if 0 < x < 0.0995 or 0.9005 < x < 1 else f"{100 * x:.0f} %"
+    return f"{100 * x:.1f} %" if 0 < x < 0.0995 or 0.9905 < x < 0.9995 else f"{100 * x:.0f} %"
 
 
 def span(low, high):
@@ -47,7 +47,7 @@ def shown(result):
         rows.append([said(part, result.main.design.interviews), *([percent(f.mean), span(f.low, f.high),
                                                                   span(f.exact_low, f.exact_high)] if f else [""] * 3),
                      *([percent(g.mean), span(g.exact_low, g.exact_high)] if g else [""] * 2)])
-    return [["shown", "by surveys", "95 %, bootstrap", "95 %, exact", "by all members", "95 %, exact"], *rows]
+    return [["shown by", "surveys", "95 %, bootstrap", "exact", "all members", "exact"], *rows]
 
 
 def lacking(result):
@@ -81,10 +81,11 @@ def heading(result):
 
 
 def notes(result):
-    return ("HH, mixed, LL: high in both, in one, in neither of understanding and anchoring, split at 0.5. Intervals are of the mean "
-            "over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. All members: "
-            "without error, by what all report; half when their share rounds to " + half(result.main.design.interviews) + ". Bias: mean "
-            "of the sample less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and reported V.")
+    return ("HH, mixed, LL: high in both, in one, in neither of understanding and anchoring, split at 0.5. Intervals are of the "
+            "mean over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. All "
+            f"members: without error, by what all report; half when their share rounds to {half(result.main.design.interviews)}. "
+            "Bias: mean of the sample less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
+            "reported V.")
 
 
 def _tables(result):
@@ -113,7 +114,8 @@ def _plain(survey):
     n = survey.design.interviews
     return {**dataclasses.asdict(survey.design),
             "frequencies": {part: dataclasses.asdict(f) for part, f in survey.frequencies.items()},
-            "lacking": {"mean": float(survey.lacking.mean() / n), "counts": np.bincount(survey.lacking, minlength=n + 1).tolist()},
+            "lacking": {"mean": float(survey.lacking.mean() / n),
+                        "counts": np.bincount(survey.lacking, minlength=n + 1).tolist()},
             "biases": {name: dict(zip(("mean", "low", "high"), found)) for name, found in survey.biases.items()}}
 
 
