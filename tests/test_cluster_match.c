@@ -193,6 +193,7 @@ Test(cluster_match, the_best_of_drawn_firms_are_those_of_a_full_search)
 {
     struct trial t;
     trial_small(&t, 60, 1);
+    trial_set(&t, "model.observe.matches", "true");
     trial_open(&t);
     trial_steps(&t, t.layout.slow_every);
     double first = 0.0, top = 0.0, n = cluster_block(&t.world, 0)->n;

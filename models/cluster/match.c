@@ -67,6 +67,17 @@ static void keep(double value, uint32_t most, double *best, uint32_t *n)
     best[at] = value;
 }
 
+/* Needs are weighed only where the match could be among the best: it is at most f(d) times `most_worth`. */
+static void consider(const struct world *w, uint32_t i, uint32_t j, double most_worth, uint32_t most, double *best,
+                     uint32_t *n)
+{
+    double u = cluster_match_inverted_u(cluster_match_distance(cluster_firms(w), i, j),
+                                        cluster_derived(w)->best_distance[L1], 1.0);
+    u = real_clamp(u, 0.0, 1.0);
+    if (*n == most && u * most_worth <= best[most - 1]) return;
+    keep(u * cluster_match_worth(w, i, j), most, best, n);
+}
+
 /* First those that meet a need for certain; the others only while they could still be among the best, as f(d) <= 1. */
 uint32_t cluster_match_best(const struct world *w, uint32_t block, uint32_t i, uint32_t most, double *best)
 {
@@ -74,13 +85,13 @@ uint32_t cluster_match_best(const struct world *w, uint32_t block, uint32_t i, u
     double none = cluster_params(w)->need_floor, domain = none + 0.25 * (1.0 - none);
     uint32_t n = 0;
     EACH_MEMBER(w, block, j)
-    if (j != i && cluster_match_exact(f, i, j)) keep(cluster_match_value(w, i, j, L1), most, best, &n);
-    if (n == most && best[n - 1] >= domain) return n;
+    if (j != i && cluster_match_exact(f, i, j)) consider(w, i, j, 1.0, most, best, &n);
     EACH_MEMBER(w, block, j)
     {
+        if (n == most && best[n - 1] >= domain) break;
         if (j == i || cluster_match_exact(f, i, j)) continue;
-        if (cluster_match_near(f, i, j) || n < most || best[n - 1] < none)
-            keep(cluster_match_value(w, i, j, L1), most, best, &n);
+        bool near = cluster_match_near(f, i, j);
+        if (near || n < most || best[n - 1] < none) consider(w, i, j, near ? domain : none, most, best, &n);
     }
     return n;
 }

@@ -478,7 +478,7 @@ static void observe_matches(struct world *w, uint32_t block)
 {
     enum { TOP = 5 };
     double n = cluster_block(w, block)->n, first = 0.0, top = 0.0, best[TOP];
-    if (n < 2.0) return;
+    if (n < 2.0 || !cluster_params(w)->observe_matches) return;
     EACH_MEMBER(w, block, i)
     {
         uint32_t found = cluster_match_best(w, block, i, TOP, best);
