@@ -32,7 +32,8 @@ def _lacking(axes, result):
     places = np.arange(n + 1)
     for k in places[about_half(places / n)]:
         axes.axvspan(k - 0.5, k + 0.5, color=SHADE, linewidth=0, zorder=0)
-    axes.text(n / 2, 1.01, NAMES["half"], transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=8.5, color="#777777")
+    axes.text(n / 2, 1.01, NAMES["half"], transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=8.5,
+              color="#777777")
     axes.bar(places, _relative(result.main.lacking, n), width=0.8, color=BLUE, alpha=0.75, zorder=2,
              label=f"surveys, bias {result.main.design.bias:g}")
     for other in result.swept:

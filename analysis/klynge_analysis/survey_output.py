@@ -12,7 +12,8 @@ from klynge_analysis.survey import MEANS, PARTS, frequency
 Result = namedtuple("Result", "path time runs draws seed main swept population")
 
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
-SAID = {"order": "reported V: HH > mixed > LL", "association": "phi of U and A is 0.4 or more", "half": "7 or 8 of 15 lack anchoring",
+SAID = {"order": "reported V: HH > mixed > LL", "association": "phi of U and A is 0.4 or more",
+        "half": "7 or 8 of 15 lack anchoring",
         "all": "all three", "order_true": "V itself: HH > mixed > LL", "cells": "no cell of the three is empty",
         "understanding": "understanding (as read)", "anchoring": "anchoring (as read)", "utilisation": "utilisation",
         "reported": "reported utilisation", "reported_for_v": "reported, against utilisation of all"}
@@ -74,7 +75,8 @@ def heading(result):
 def notes(result):
     return ("HH, mixed, LL: high in both, in one, in neither of understanding and anchoring, split at 0.5. Intervals are of the "
             "mean over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. "
-            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Bias: mean of the sample less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
+            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Bias: mean of the sample less "
+            "that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
             "reported V.")
 
 
