@@ -75,8 +75,8 @@ def heading(result):
 def notes(result):
     return ("HH, mixed, LL: high in both, in one, in neither of understanding and anchoring, split at 0.5. Intervals are of the "
             "mean over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. "
-            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Bias: mean of the sample less "
-            "that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
+            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Bias: mean of the sample "
+            "less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
             "reported V.")
 
 
