@@ -89,6 +89,7 @@ def by_hand():
         return bool(survey.in_order(survey.cell_means(*(np.array([x]) for x in (u, a, reported))))[0])
     check("HH > mixed > LL", order([0.9, 0.9, 0.1, 0.1], [0.9, 0.1, 0.9, 0.1], [0.8, 0.4, 0.6, 0.1]))
     check("mixed above HH is another order", not order([0.9, 0.9, 0.1], [0.9, 0.1, 0.1], [0.5, 0.6, 0.1]))
+    check("mixed equal to LL is no order", not order([0.9, 0.9, 0.1], [0.9, 0.1, 0.1], [0.5, 0, 0]))
     check("equal is no order", not order([0.9, 0.1], [0.9, 0.1], [0, 0]))
     check("an empty mixed cell is passed over", order([0.9, 0.1], [0.9, 0.1], [0.5, 0.4]))
     check("and HH must lead then too", not order([0.9, 0.1], [0.9, 0.1], [0.4, 0.5]))
@@ -97,8 +98,8 @@ def by_hand():
     u, a = rng.random((2, 1, 15))
     check("phi is Pearson's of the halves", np.isclose(survey.phi(u, a)[0], stats.pearsonr(u[0] >= 0.5, a[0] >= 0.5)[0]))
     check("of one half only there is no phi", np.isnan(survey.phi(u, np.ones((1, 15)))[0]))
-    halves = [k for k in range(16) if survey.nearest_half(k / 15, 15)]
-    check("half of 15 is 7 or 8, of 16 it is 8", halves == [7, 8] and [k for k in range(17) if survey.nearest_half(k / 16, 16)] == [8])
+    halves = {n: [k for k in range(n + 1) if survey.about_half(k / n)] for n in (15, 40)}
+    check("half of 15 is 7 or 8, of 40 it is 18 to 22", halves == {15: [7, 8], 40: [18, 19, 20, 21, 22]}, halves)
     low, high = survey.exact_interval(7, 15)[0], survey.exact_interval(8, 15)[1]
     check("7 or 8 of 15 is 0.21 to 0.79, as the evidence says", (round(low, 2), round(high, 2)) == (0.21, 0.79), (low, high))
     exact = stats.binomtest(3, 20).proportion_ci(method="exact")
@@ -115,7 +116,8 @@ def luck_alone(folder):
     found = said(write(folder / "luck.h5", [one] * 4), "--bias", 0, "--error", 0, "--draws", 8000)
     counts, expected = np.array(found["survey"]["lacking"]["counts"]), 8000 * stats.hypergeom(40, 18, 15).pmf(np.arange(16))
     likely = expected >= 5
-    p = stats.chisquare(np.append(counts[likely], counts[~likely].sum()), np.append(expected[likely], expected[~likely].sum())).pvalue
+    counts_, expected_ = (np.append(x[likely], x[~likely].sum()) for x in (counts, expected))
+    p = stats.chisquare(counts_, expected_).pvalue
     check("the number lacking anchoring is hypergeometric", p > 1e-4, p)
     check("all of the population lacks as put in", found["population"]["lacking"] == [0.45] * 4)
     half = found["survey"]["frequencies"]["half"]
@@ -154,6 +156,9 @@ def strong_bias(folder):
     means = [sweep[0.1, b]["biases"]["utilisation"]["mean"] for b in (0, 1, 2)]
     check("bias moves the means, and without it they stay", abs(means[0]) < 0.01 < 0.1 < means[1] < means[2], means)
     check("bias and error are swept", len(sweep) == 9)
+    found = said(write(folder / "answer.h5", [firms(18, utilisation=busy[21:39], joint_events_total=busy[21:39])] * 3),
+                 "--bias", 8, "--interviews", 9)["survey"]["biases"]["utilisation"]
+    check("of those approached the engaged answer", np.isclose(found["mean"], 0.5), found)
     known = one | {"known_to_staff": np.where(np.arange(60) % 2, 1.0, 0.0), "utilisation": np.arange(60) % 2 * 1.0}
     found = said(write(folder / "known.h5", [known] * 3), "--bias", 0)["survey"]["biases"]["utilisation"]
     check("management suggests whom it knows", np.isclose(found["mean"], 0.5), found)
@@ -198,16 +203,21 @@ def bad_input(folder):
     with h5py.File(made["short"], "a") as file:
         del file["panel/anchoring"]
         file["panel/anchoring"] = [0.5]
-    cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"), ((folder / "text.h5",), 2, "not an HDF5 file"),
-             ((folder / "cut.h5",), 4, "cannot"), ((folder,), 2, "no regular file"), ((made["bare"],), 2, "output.panel_runs=200"),
+    cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"),
+             ((folder / "text.h5",), 2, "not an HDF5 file"),
+             ((folder / "cut.h5",), 4, "cannot"), ((folder,), 2, "no regular file"),
+             ((made["bare"],), 2, "output.panel_runs=200"),
              ((made["short"],), 4, "differ in length"), ((made["unknown"],), 4, "panel/reported is missing"),
              ((made["nan"],), 2, "reported of some firms is missing"), ((made["one"],), 2, "takes 2 or more"),
-             ((made["clusters"],), 2, "found 2 clusters"), ((made["failed"],), 2, "no snapshot"), ((several,), 2, "found 2 scenarios"),
-             ((several, "--scenario", "opne"), 2, "did you mean open?"), ((good, "--time", 2024), 2, "no snapshot of firms within"),
+             ((made["clusters"],), 2, "found 2 clusters"), ((made["failed"],), 2, "no snapshot"),
+             ((several,), 2, "found 2 scenarios"),
+             ((several, "--scenario", "opne"), 2, "did you mean open?"),
+             ((good, "--time", 2024), 2, "no snapshot of firms within"),
              ((good, "--time", "soon"), 2, "a year"), ((good, "--interviews", 19), 2, "at least --interviews"),
              ((good, "--approached", 41), 2, "the smallest run has 40"), ((good, "--interviews", "1.5"), 2, "a whole number"),
              ((good, "--draws", 3), 2, "there are 4 runs"), ((good, "--draws", 0), 2, "a whole number"),
-             ((good, "--bias", "nan"), 2, "a number"), ((good, "--error", -1), 2, "a number"), ((good, "--seed", -1), 2, "a whole"),
+             ((good, "--bias", "nan"), 2, "a number"), ((good, "--error", -1), 2, "a number"),
+             ((good, "--seed", -1), 2, "a whole"),
              ((good, "--json", "--markdown"), 2, "one format"), ((good, "--biass", 1), 2, "--bias?"),
              ((good, "--figure", folder / "x.xyz"), 2, "xyz"), ((good, "--figure", folder / "no" / "x.png"), 4, "cannot write"),
              (("--help",), 0, "")]

@@ -14,7 +14,7 @@ who is approached, and nothing who answers. The published result has three parts
 
     order        mean reported utilisation HH > mixed (HL and LH together) > LL, over the cells that hold a firm, of two or more
     association  phi of the two readings, split at 0.5, is 0.4 or more; not shown where all firms are alike in one of them
-    half         as near to a half of the respondents lack anchoring as can be: 7 or 8 of 15
+    half         7 or 8 of 15 respondents lack anchoring; of another number a share that rounds to these, 0.433 to 0.567
 
 Draws of one run are not independent. The unit of uncertainty is therefore the run: a frequency is the mean over runs of the part
 of a run's draws, with an interval of a bootstrap that draws runs whole, and with the exact one of as many independent surveys as
@@ -149,9 +149,9 @@ def published(u, a, reported, lacking):
     return found
 
 
-def nearest_half(share, interviews):
-    """Whether a share lacking anchoring is, in firms of so many interviews, as near to a half as can be: 7 or 8 of 15."""
-    return np.abs(2 * np.floor(share * interviews + 0.5) - interviews) <= 1
+def about_half(share):
+    """Whether a share lacking anchoring rounds to 7 or 8 of 15: 0.433 to 0.567."""
+    return (share >= 6.5 / 15) & (share < 8.5 / 15)
 
 
 def one_run(members, time, design, draws, rng):
@@ -161,21 +161,21 @@ def one_run(members, time, design, draws, rng):
     seen = {name: values[chosen] for name, values in truth.items()}
     u, a = (seen[name] + design.error * rng.standard_normal(chosen.shape) for name in ("understanding", "anchoring"))
     lacking = (a < SPLIT).sum(axis=1)
-    found = published(u, a, seen["reported"], nearest_half(lacking / design.interviews, design.interviews))
+    found = published(u, a, seen["reported"], about_half(lacking / design.interviews))
     found["lacking"] = lacking
     found["cells"] = sum(np.isfinite(mean).astype(int) for mean in cell_means(u, a, seen["reported"]).values())
     seen.update(understanding=u, anchoring=a)
     return found | {f"bias_{name}": seen[name].mean(axis=1) - truth[name].mean() for name in MEANS}
 
 
-def population(runs, interviews):
+def population(runs):
     """{name: (runs)} of all members: PARTS by what they report, `order_true` by utilisation itself, the share lacking anchoring,
-    phi, and MEANS. The share counts as published where it rounds to 7 or 8 of 15."""
+    phi, and MEANS."""
     rows = []
     for members in runs:
         u, a, reported, v = (members[name].to_numpy()[None] for name in ("understanding", "anchoring", "reported", "utilisation"))
         share = np.mean(a < SPLIT, axis=1)
-        row = published(u, a, reported, nearest_half(share, interviews))
+        row = published(u, a, reported, about_half(share))
         row |= {"order_true": in_order(cell_means(u, a, v)), "share": share, "phi": phi(u, a)}
         rows.append({name: values[0] for name, values in row.items()} | {name: members[name].mean() for name in MEANS})
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}

@@ -11,14 +11,14 @@ import numpy as np
 from klynge_analysis import page
 from klynge_analysis.commandline import IO, USAGE, Failure
 from klynge_analysis.decompose_figure import INK, SHADE, STYLE, _spread
-from klynge_analysis.survey import MEANS, PARTS
-from klynge_analysis.survey_output import half, population_frequencies
+from klynge_analysis.survey import MEANS, PARTS, about_half
+from klynge_analysis.survey_output import population_frequencies
 
 # Okabe and Ito's palette; markers and dashes say the same, for those who see no colour.
 BLUE, RED, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 LOOKS = {"order": (BLUE, "-", "o"), "association": (RED, (0, (6, 2)), "s"), "half": (GREEN, (0, (2, 1.5)), "^"),
          "all": (INK, (0, (6, 1.5, 1.5, 1.5)), "D")}
-NAMES = {"order": "HH > mixed > LL", "association": "phi 0.4 or more", "all": "all three"}
+NAMES = {"order": "HH > mixed > LL", "association": "phi 0.4 or more", "half": "7 or 8 of 15 lack", "all": "all three"}
 
 
 def _relative(numbers, n):
@@ -30,8 +30,10 @@ def _lacking(axes, result):
     """Relative frequencies of the number lacking anchoring: surveys as asked for and without bias, and all members."""
     n = result.main.design.interviews
     places = np.arange(n + 1)
-    axes.axvspan(n // 2 - 0.5, (n + 1) // 2 + 0.5, color=SHADE, linewidth=0, zorder=0)
-    axes.text(n / 2, 1.01, half(n), transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=8.5, color="#777777")
+    for k in places[about_half(places / n)]:
+        axes.axvspan(k - 0.5, k + 0.5, color=SHADE, linewidth=0, zorder=0)
+    axes.text(n / 2, 1.01, NAMES["half"], transform=axes.get_xaxis_transform(), ha="center", va="bottom", fontsize=8.5,
+              color="#777777")
     axes.bar(places, _relative(result.main.lacking, n), width=0.8, color=BLUE, alpha=0.75, zorder=2,
              label=f"surveys, bias {result.main.design.bias:g}")
     for other in result.swept:
@@ -45,7 +47,7 @@ def _lacking(axes, result):
     axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True, nbins=8))
     axes.set(xlabel=f"firms of {n} that lack anchoring (below 0.5)", ylabel="share of surveys, or of runs (0 to 1)")
     axes.set_title("Lack of anchoring", loc="left", fontsize=12, weight="bold", pad=18)
-    axes.legend(frameon=False, fontsize=9, loc="upper right")
+    axes.legend(frameon=False, fontsize=9, loc="upper right", bbox_to_anchor=(1.22, 1.02))
 
 
 def _shown(axes, result):
@@ -66,8 +68,7 @@ def _shown(axes, result):
                       marker=marker, markerfacecolor="white", markersize=6, capsize=2)
     heights = _spread([everyone[part].mean for part in PARTS], 0.055)
     for part, y in zip(PARTS, heights):
-        axes.text(right + 5 * step, y, NAMES.get(part, f"{half(result.main.design.interviews)} lack"), color=LOOKS[part][0], va="center",
-                  fontsize=9)
+        axes.text(right + 5 * step, y, NAMES[part], color=LOOKS[part][0], va="center", fontsize=9)
     axes.set_xticks([*bias, right], [*(f"{b:g}" for b in bias), "all\nmembers"])
     axes.set_ylim(-0.02, 1.02)
     axes.set(xlabel="bias to engaged firms (per sd of engagement)", ylabel="share of surveys that show it (0 to 1)")

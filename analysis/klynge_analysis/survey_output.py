@@ -12,19 +12,11 @@ from klynge_analysis.survey import MEANS, PARTS, frequency
 Result = namedtuple("Result", "path time runs draws seed main swept population")
 
 QUANTILES = (0.025, 0.25, 0.5, 0.75, 0.975)
-SAID = {"order": "reported V: HH > mixed > LL", "association": "phi of U and A is 0.4 or more", "half": "half lack anchoring",
+SAID = {"order": "reported V: HH > mixed > LL", "association": "phi of U and A is 0.4 or more",
+        "half": "7 or 8 of 15 lack anchoring",
         "all": "all three", "order_true": "V itself: HH > mixed > LL", "cells": "no cell of the three is empty",
         "understanding": "understanding (as read)", "anchoring": "anchoring (as read)", "utilisation": "utilisation",
         "reported": "reported utilisation", "reported_for_v": "reported, against utilisation of all"}
-
-
-def half(interviews):
-    """'7 or 8 of 15'."""
-    return " or ".join(f"{k}" for k in sorted({interviews // 2, (interviews + 1) // 2})) + f" of {interviews}"
-
-
-def said(part, interviews):
-    return f"{half(interviews)} lack anchoring" if part == "half" else SAID[part]
 
 
 def percent(x):
@@ -44,7 +36,7 @@ def shown(result):
     everyone, rows = population_frequencies(result), []
     for part in (*PARTS, "cells", "order_true"):
         f, g = result.main.frequencies.get(part), everyone.get(part)
-        rows.append([said(part, result.main.design.interviews), *([percent(f.mean), span(f.low, f.high),
+        rows.append([SAID[part], *([percent(f.mean), span(f.low, f.high),
                                                                   span(f.exact_low, f.exact_high)] if f else [""] * 3),
                      *([percent(g.mean), span(g.exact_low, g.exact_high)] if g else [""] * 2)])
     return [["shown by", "surveys", "95 %, bootstrap", "exact", "all members", "exact"], *rows]
@@ -82,9 +74,9 @@ def heading(result):
 
 def notes(result):
     return ("HH, mixed, LL: high in both, in one, in neither of understanding and anchoring, split at 0.5. Intervals are of the "
-            "mean over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. All "
-            f"members: without error, by what all report; half when their share rounds to {half(result.main.design.interviews)}. "
-            "Bias: mean of the sample less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
+            "mean over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. "
+            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Bias: mean of the sample "
+            "less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
             "reported V.")
 
 
