@@ -155,6 +155,7 @@ def strong_bias(folder):
     sweep = {(s["error"], s["bias"]): s for s in said(path)["sweep"]}
     means = [sweep[0.1, b]["biases"]["utilisation"]["mean"] for b in (0, 1, 2)]
     check("bias moves the means, and without it they stay", abs(means[0]) < 0.01 < 0.1 < means[1] < means[2], means)
+    check("half report nothing", said(path)["population"]["reports_0"] == 0.5)
     check("bias and error are swept", len(sweep) == 9)
     found = said(write(folder / "answer.h5", [firms(18, utilisation=busy[21:39], joint_events_total=busy[21:39])] * 3),
                  "--bias", 8, "--interviews", 9)["survey"]["biases"]["utilisation"]

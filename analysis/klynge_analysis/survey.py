@@ -170,13 +170,14 @@ def one_run(members, time, design, draws, rng):
 
 def population(runs):
     """{name: (runs)} of all members: PARTS by what they report, `order_true` by utilisation itself, the share lacking anchoring,
-    phi, and MEANS."""
+    phi, the share that reports a utilisation of 0, and MEANS."""
     rows = []
     for members in runs:
         u, a, reported, v = (members[name].to_numpy()[None] for name in ("understanding", "anchoring", "reported", "utilisation"))
         share = np.mean(a < SPLIT, axis=1)
         row = published(u, a, reported, about_half(share))
-        row |= {"order_true": in_order(cell_means(u, a, v)), "share": share, "phi": phi(u, a)}
+        row |= {"order_true": in_order(cell_means(u, a, v)), "share": share, "phi": phi(u, a),
+                "silent": np.mean(reported <= 0, axis=1)}
         rows.append({name: values[0] for name, values in row.items()} | {name: members[name].mean() for name in MEANS})
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 

@@ -75,8 +75,9 @@ def heading(result):
 def notes(result):
     return ("HH, mixed, LL: high in both, in one, in neither of understanding and anchoring, split at 0.5. Intervals are of the "
             "mean over runs; the bootstrap draws runs whole, the exact one (Clopper and Pearson) counts each run as one trial. "
-            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Bias: mean of the sample "
-            "less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
+            "All members: without error, by what all report. 7 or 8 of 15: a share of 0.433 to 0.567. Of all "
+            f"members {percent(result.population['silent'].mean())} report a utilisation of 0. Bias: mean of "
+            "the sample less that of all members, 95 % by Student's t over runs. In the sweep, of U, A, V and "
             "reported V.")
 
 
@@ -114,6 +115,7 @@ def _plain(survey):
 def json_line(result):
     everyone = {"frequencies": {part: dataclasses.asdict(f) for part, f in population_frequencies(result).items()},
                 "lacking": result.population["share"].tolist(),
+                "reports_0": float(result.population["silent"].mean()),
                 "means": {name: float(result.population[name].mean()) for name in MEANS}}
     return json.dumps({"file": result.path, "time": result.time, "runs": result.runs, "draws": result.draws, "seed": result.seed,
                        "survey": _plain(result.main), "sweep": [_plain(s) for s in result.swept], "population": everyone},
