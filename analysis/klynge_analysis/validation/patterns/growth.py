@@ -1,11 +1,14 @@
-"""Growth: P19 to P24, P35, P40, P50, I3, I4, I10."""
+"""Growth, and what it does to overview, community and benefit: P19 to P24, P50, I3, I10. Sizes and staff: sizes.py."""
 import numpy as np
 
+from .. import measures_growth as measures
 from ..registry import pattern
-from ..verdict import Estimate, condition, effect, ratio_of
+from ..verdict import condition, effect, ratio_of
 
 PEAK = 38  # month in which G+ reaches 83 members
-FOUNDERS = "founders"
+END = 62  # last month of the configs
+FOUNDERS = measures.FOUNDERS
+SOME = 1e-6  # above 0: what is exactly 0 in all replicates does not hold
 
 
 def founders(runs, scenario, name, month=PEAK):
@@ -24,40 +27,6 @@ def newcomers(runs, scenario, name, month=PEAK):
     return mean, n.sum(axis=1) / members.at(month).sum(axis=1)
 
 
-def fall(before, after):
-    """Relative fall of the mean over replicates, with its interval: 1 - after / before."""
-    ratio = ratio_of(after, before)
-    return Estimate(1 - ratio.value, 1 - ratio.high, 1 - ratio.low)
-
-
-SIZES = ["20", "40", "83", "160"]
-
-
-def potential_of_the_same(runs, size):
-    """(replicate) mean potential in month 6 of the twenty firms that are founders at every size."""
-    panel = runs.panel("size", size)
-    same = panel[(panel.month == 6) & (panel.uid < int(SIZES[0]))]
-    return same.groupby("replicate").potential.mean().to_numpy()
-
-
-@pattern("P19", kind="E", built="M",
-         claim="Growth = opportunities",
-         statistic="potential utilisation (project capacity with its best matches) of the same 20 firms among 83 over that among 40, less 1",
-         expected="increasing and concave over N = 20 to 160; at 83 by 5 to 25 % above 40",
-         needs={"size": SIZES})
-def p19(runs):
-    potential = {n: potential_of_the_same(runs, n) for n in SIZES}
-    rise = [potential[b] - potential[a] for a, b in zip(SIZES, SIZES[1:])]
-    slope = [r / (int(b) - int(a)) for r, a, b in zip(rise, SIZES, SIZES[1:])]  # a member
-    conditions = [condition(f"rise from {a} to {b} members", r, low=0, whole=True) for r, a, b in zip(rise, SIZES, SIZES[1:])]
-    conditions += [condition(f"slope up to {b} members less that beyond", s - t, low=0, whole=True)
-                   for s, t, b in zip(slope, slope[1:], SIZES[1:])]
-    ratio = ratio_of(potential["83"], potential["40"])
-    return effect(rise[1], 0.05, 0.25, estimate=Estimate(*(end - 1 for end in ratio)), conditions=conditions,
-                  note="Best and mean-top-5 match are not written out by firm. Potential sums a firm's best matches, as many as its capacity "
-                       "allows, weighted by what it needs (ODD 7.19); its U and A stand in it too.")
-
-
 @pattern("P20", kind="E", built="M",
          claim="Growth = loss of overview",
          statistic="relative fall of overview (mean share of other members known), G+ against G0, month 38",
@@ -65,13 +34,44 @@ def p19(runs):
          needs={"growth": ["growth", "no-growth"]})
 def p20(runs):
     still, grown = (runs.values("growth", s, "overview").at(PEAK) for s in ("no-growth", "growth"))
-    old = fall(founders(runs, "no-growth", "overview"), founders(runs, "growth", "overview"))
-    new = fall(newcomers(runs, "no-growth", "overview")[0], newcomers(runs, "growth", "overview")[0])
-    unknown = runs.values("growth", "growth", "unknown_dyads").at(PEAK)  # nearest network measure: month 36 or 42
-    return effect(still - grown, 0.30, None, estimate=fall(still, grown), conditions=[
+    old = measures.fall(founders(runs, "no-growth", "overview"), founders(runs, "growth", "overview"))
+    new = measures.fall(newcomers(runs, "no-growth", "overview")[0], newcomers(runs, "growth", "overview")[0])
+    unknown = runs.values("growth", "growth", "unknown_dyads").at(PEAK)
+    return effect(still - grown, 0.30, None, estimate=measures.fall(still, grown), conditions=[
         condition("relative fall among founders", old, low=0.30),
         condition("relative fall among later members", new, low=0.30),
         condition("share of dyads mutually unknown", unknown, low=0.60)])
+
+
+SPEEDS = ["at-once", "19-months", "38-months", "76-months"]
+BEGAN = 24  # month in which growth begins
+
+
+@pattern("P21", kind="E", built="M",
+         claim="Untapped potential: growing pains",
+         statistic="relative shortfall of V/Vpot, 40 to 83 members at once against in 76 months, 12 months after growth began, "
+                   "standardised for tenure",
+         expected="faster = lower at 12 months, 5 % or more; the difference halves by 36 months if facilitated",
+         needs={"growth-speed": [*SPEEDS, "at-once-facilitated", "76-months-facilitated"]})
+def p21(runs):
+    """All paths begin in the same month, the 25th, so that a calendar month is the same time after it on each. V and Vpot are
+    standardised each, then divided. Facilitated: staff in proportion to members, which is what growth without it lacks."""
+    paths = at_speeds(runs, SPEEDS, 12)
+    late = at_speeds(runs, SPEEDS, 36)
+    early_kept, late_kept = (at_speeds(runs, ["at-once-facilitated", "76-months-facilitated"], m) for m in (12, 36))
+    steps = [condition(f"{slow} less {fast}, V/Vpot at 12 months", b - a, low=0, whole=True)
+             for fast, slow, a, b in zip(SPEEDS, SPEEDS[1:], paths, paths[1:])]
+    return effect(paths[-1] - paths[0], 0.05, None, estimate=measures.fall(paths[-1], paths[0]), conditions=steps + [
+        condition("difference at 36 months over that at 12, facilitated",
+                  ratio_of(late_kept[1] - late_kept[0], early_kept[1] - early_kept[0]), high=0.5),
+        condition("shortfall at 12 months, facilitated", measures.fall(early_kept[1], early_kept[0]), low=0),
+        condition("shortfall at 36 months, staff fixed", measures.fall(late[-1], late[0]))])
+
+
+def at_speeds(runs, scenarios, after):
+    """(replicate) of each path: V/Vpot so many months after growth began, standardised for the tenure of all paths pooled."""
+    return measures.standardised([
+        measures.by_tenure(runs.panel("growth-speed", s), BEGAN + after, runs("growth-speed", s).months) for s in scenarios])
 
 
 @pattern("P22", kind="E", built="M", honest="P",
@@ -89,3 +89,130 @@ def p22(runs):
     return effect((still - grown) / sd, 0.3, 1.0, conditions=[
         condition("old above new members in G+, SD", (old_grown - new_grown) / sd, low=0.3),
         condition("erosion, share of the fall", erosion, low=0.20, high=0.60)])
+
+
+THEMES_AT = 36
+
+
+@pattern("P23", kind="E", built="P",
+         claim="Breadth blurs the focus",
+         statistic="fall of cognitive social capital, 40 members of three sectors against of seven, month 36",
+         expected="SC_cog falls in both (diversity; N doubled); joint themes per pair fall with diversity, potential novelty rises",
+         needs={"growth-themes": ["narrow", "broad", "narrow-doubled", "broad-doubled"]})
+def p23(runs):
+    """Joint themes: domains in which both of a pair hold a competence; potential novelty: the pair's cognitive distance. Both are
+    expectations given the two firms' sectors (measures_growth.py), of all pairs of members."""
+    capital = {s: runs.values("growth-themes", s, "social_capital_cognitive").at(THEMES_AT)
+               for s in ("narrow", "broad", "narrow-doubled", "broad-doubled")}
+    joint, novelty = zip(*(measures.themes_of_pairs(runs.panel("growth-themes", s), THEMES_AT) for s in ("narrow", "broad")))
+    return effect(capital["narrow"] - capital["broad"], 0, None, conditions=[
+        condition("fall by doubling, three sectors", capital["narrow"] - capital["narrow-doubled"], low=0, whole=True),
+        condition("fall by doubling, seven sectors", capital["broad"] - capital["broad-doubled"], low=0, whole=True),
+        condition("fall of domains in common a pair, expected", joint[0] - joint[1], low=0, whole=True),
+        condition("rise of distance of pairs, expected", novelty[1] - novelty[0], low=0, whole=True)])
+
+
+@pattern("P24", kind="T", built="M", honest="P",
+         claim="Unmanaged growth -> drop-out",
+         statistic="exits a member and year, months 38 to 62 of G+: staff fixed over staff in proportion to members",
+         expected="hazard ratio >= 1.15, interval above 1; veterans' B lower too",
+         needs={"growth": ["growth", "growth-scaled"]})
+def p24(runs):
+    """Facilitation per member is what is held: gatherings and courses ask every member in both, what follows staff is the rest."""
+    fixed, scaled = (exits_a_member(runs, s) for s in ("growth", "growth-scaled"))
+    hazard = ratio_of(fixed, scaled)
+    old = [runs.values("growth", s, "sense_of_community_by_tenure_cohort").level(FOUNDERS).window(PEAK, END)
+           for s in ("growth", "growth-scaled")]
+    return effect(fixed - scaled, 1.15, None, estimate=hazard, conditions=[
+        condition("hazard ratio, lower end of its interval", hazard.low, low=1),
+        condition("founders' belonging, scaled less fixed", old[1] - old[0], low=0, whole=True)])
+
+
+def exits_a_member(runs, scenario):
+    """(replicate) exits a member and year in the 24 months after the peak."""
+    exits, members = (runs.values("growth", scenario, name).window(PEAK, END) for name in ("exits", "members"))
+    return exits / members
+
+
+@pattern("I3", kind="I", built="M",
+         claim="Growth x facilitation capacity",
+         statistic="share of the fall of V/Vpot by growth (month 38) that is not there with staff in proportion to members",
+         expected="growth harms V/Vpot, O and B only (or mostly) where staff and activity per member fall",
+         needs={"growth": ["no-growth", "growth", "growth-scaled"]})
+def i3(runs):
+    """Mostly: half of the fall or more is not there when facilitation per member is held."""
+    harm, saved = {}, {}
+    for name in ("realised", "overview", "sense_of_community"):
+        still, grown, scaled = (runs.values("growth", s, name).at(PEAK) for s in ("no-growth", "growth", "growth-scaled"))
+        harm[name], saved[name] = still - grown, scaled - grown
+    share = {name: ratio_of(saved[name], harm[name]) for name in harm}
+    return effect(saved["realised"], 0.5, None, estimate=share["realised"], conditions=[
+        condition("fall of V/Vpot, staff fixed", harm["realised"], low=0, whole=True),
+        condition("fall of overview, staff fixed", harm["overview"], low=0, whole=True),
+        condition("fall of belonging, staff fixed", harm["sense_of_community"], low=0, whole=True),
+        condition("share of the fall of overview", share["overview"], low=0.5),
+        condition("share of the fall of belonging", share["sense_of_community"], low=0.5)])
+
+
+@pattern("P50", kind="R", built="M",
+         claim="Governance mix by phase",
+         statistic="V/Vpot under G+, relational less structural strategy at equal budget, month 62",
+         expected="V/Vpot and B: REL, mix > STR; COG lowers waiting-on-management share by >= 0.1; pause raises O, B, V/Vpot",
+         needs={"growth": ["growth"],
+                "growth-mix": ["structural", "relational", "cognitive", "mixed", "on", "pause"]})
+def p50(runs):
+    """Waiting on management: the share of joint events that go through it (as in P06), months 50 to 62, against ACT's own mix of
+    the same planned cost. The pause: nobody is admitted in months 38 to 62, against growth that goes on; read at its end."""
+    ratio, belonging, overview = ({s: runs.values("growth-mix", s, name).at(END) for s in
+                                   ("structural", "relational", "cognitive", "mixed", "on", "pause")}
+                                  for name in ("realised", "sense_of_community", "overview"))
+    waiting = through_management(runs, "growth", "growth") - through_management(runs, "growth-mix", "cognitive")
+    def more(values, strategy, base="structural"):
+        return values[strategy] - values[base]
+    return effect(more(ratio, "relational"), 0, None, conditions=[
+        condition("V/Vpot, mixed less structural", more(ratio, "mixed"), low=0, whole=True),
+        condition("B, relational less structural", more(belonging, "relational"), low=0, whole=True),
+        condition("B, mixed less structural", more(belonging, "mixed"), low=0, whole=True),
+        condition("share through management, ACT's mix less cognitive", waiting, low=0.1),
+        condition("O, pause less none", more(overview, "pause", "on"), low=0, whole=True),
+        condition("B, pause less none", more(belonging, "pause", "on"), low=0, whole=True),
+        condition("V/Vpot, pause less none", more(ratio, "pause", "on"), low=0, whole=True)])
+
+
+def through_management(runs, config, scenario):
+    """(replicate) share of joint events through management in the last year."""
+    mediated, all_ = (runs.values(config, scenario, name).window(END - 12, END) for name in ("mediated", "collaboration"))
+    return mediated / all_
+
+
+@pattern("I10", kind="I", built="M",
+         claim="Entry requirement x growth target",
+         statistic="relative change of total value (V times N) by requirements, 1 less 6 staff, 40 to 126 members, months 50 to 62",
+         expected="requirements cost members but save facilitation capacity; net sign depends on staff",
+         needs={"growth": ["growth"],
+                "growth-requirements": ["growth-on", *(f"steep-{staff}-{r}" for staff in (1, 6) for r in ("off", "on"))]})
+def i10(runs):
+    """Scarce staff gains from what is saved, so that the net is expected above 0 with 1 staff and below with 6, the ends of its
+    range. Capacity: management hours a member for all but admission and screening. Both targets are of month 38."""
+    off, on = ("growth", "growth"), ("growth-requirements", "growth-on")
+    steep = {(staff, r): ("growth-requirements", f"steep-{staff}-{r}") for staff in (1, 6) for r in ("off", "on")}
+    n = {at: runs.values(*at, "members").window(END - 12, END) for at in [off, on, *steep.values()]}
+    value = {at: n[at] * runs.values(*at, "utilisation").window(END - 12, END) for at in steep.values()}
+    net = {staff: (steep[staff, "off"], steep[staff, "on"]) for staff in (1, 6)}
+    change = {staff: value[b] / value[a] - 1 for staff, (a, b) in net.items()}
+    conditions = [
+        condition("members lost, target of 83, 2.5 staff", n[off] - n[on], low=SOME, whole=True),
+        *(condition(f"members lost, target of 126, {staff} staff", n[a] - n[b], low=0, whole=True) for staff, (a, b) in net.items()),
+        *(condition(f"rise of management hours a member, {staff} staff", hours_a_member(runs, b) - hours_a_member(runs, a),
+                    low=0, whole=True) for staff, (a, b) in net.items()),
+        condition("change of total value, 1 staff", change[1], low=0, whole=True),
+        condition("change of total value, 6 staff", change[6], high=0, whole=True)]
+    return effect(change[1] - change[6], 0, None, conditions=conditions)
+
+
+def hours_a_member(runs, at):
+    """(replicate) management hours a member and year, admission and screening left out, in the last year."""
+    used, members = (runs.values(*at, name).window(END - 12, END) for name in ("staff_hours_used", "members"))
+    entry = sum(runs.values(*at, "cost/management_hours").level(name).window(END - 12, END) * 12
+                for name in ("recruitment", "requirements"))  # hours a tick
+    return (used - entry) / members

@@ -1,0 +1,102 @@
+"""Measures of the patterns of growth: cohorts, standardisation for tenure, themes that pairs of members share."""
+import functools
+
+import numpy as np
+import pandas
+
+from .verdict import Estimate, bootstrap, finite, ratio_of
+
+FOUNDERS = "founders"
+YEAR = 12  # months
+
+
+def fall(before, after):
+    """Relative fall of the mean over replicates, with its interval: 1 - after / before."""
+    ratio = ratio_of(after, before)
+    return Estimate(1 - ratio.value, 1 - ratio.high, 1 - ratio.low)
+
+
+def rise(before, after):
+    """Relative rise of the mean over replicates, with its interval: after / before - 1."""
+    return Estimate(*(end - 1 for end in ratio_of(after, before)))
+
+
+def elasticity(small, large, n_small, n_large):
+    """Slope of the log mean on the log of the number of members, between two sizes."""
+    return bootstrap(lambda a, b: np.log(b.mean() / a.mean()) / np.log(n_large / n_small), *finite(small, large))
+
+
+def log_slope(values, sizes):
+    """OLS slope of the log mean on log N over several sizes. values: (replicate) of each size."""
+    return bootstrap(lambda *arrays: np.polyfit(np.log(sizes), np.log([a.mean() for a in arrays]), 1)[0], *finite(*values))
+
+
+# ---- standardised for tenure ----------------------------------------------------------------------------------------------
+
+def by_tenure(panel, month, months_of):
+    """(replicate, stratum) sums of V and Vpot and number of firms at a month; strata: under 1, 1 to 3, 3 years or more a member."""
+    firms = panel[panel.month == month]
+    tenure = month - months_of(firms.entered)
+    stratum = np.digitize(tenure, [YEAR - 1e-3, 3 * YEAR - 1e-3])
+    sums = firms.assign(stratum=stratum, n=1).groupby(["replicate", "stratum"])[["utilisation", "potential", "n"]].sum()
+    return sums.unstack("stratum").reindex(columns=pandas.MultiIndex.from_product([["utilisation", "potential", "n"], range(3)]))
+
+
+def standardised(paths):
+    """(replicate) V / Vpot of each path, had all of them the tenure of all of them pooled (direct standardisation).
+
+    paths: by_tenure of each. A stratum in which a run has no firm is left out of it, and the others' weights are scaled up.
+    """
+    counts = sum(path["n"].sum() for path in paths)
+    weights = (counts / counts.sum()).to_numpy()  # (stratum)
+    found = []
+    for path in paths:
+        n = path["n"].to_numpy()
+        v, potential = (np.nansum(weights * path[name].to_numpy() / n, axis=1) for name in ("utilisation", "potential"))
+        found.append(v / potential)
+    return found
+
+
+# ---- themes ---------------------------------------------------------------------------------------------------------------
+
+DOMAINS, SECTORS, DRAWS = 10, 7, 4000
+REACH = np.exp(-1 / 1.5)  # chance of each further step from the sector's home
+
+
+def knowledge(sector, rng):
+    """(draw, domain) levels of firms of a sector, drawn by the rule of ODD.md 5.4."""
+    rows = np.arange(DRAWS)
+    levels = np.zeros((DRAWS, DOMAINS))
+    held = np.zeros((DRAWS, DOMAINS), dtype=bool)
+    three = rng.random(DRAWS) < 0.5
+    for k in range(4):
+        step = np.minimum(rng.geometric(1 - REACH, DRAWS) - 1, 5) * rng.choice([-1, 1], DRAWS)
+        domain = ((10 * sector + 5) // SECTORS + step) % DOMAINS
+        while (taken := held[rows, domain]).any():
+            domain = np.where(taken, (domain + 1) % DOMAINS, domain)
+        held[rows, domain] = True
+        levels[rows, domain] = np.where(three & (k == 3), 0.0, rng.uniform(0.4, 1.0, DRAWS))
+    return levels
+
+
+@functools.lru_cache(maxsize=1)
+def themes_of_sectors():
+    """(sector, sector) expected domains that two firms have in common, and expected cognitive distance 1 - x.x of their profiles."""
+    rng = np.random.default_rng(1)
+    levels = [knowledge(sector, rng) for sector in range(SECTORS)]
+    profiles = np.array([(own / np.linalg.norm(own, axis=1, keepdims=True)).mean(axis=0) for own in levels])
+    held = np.array([(own > 0).mean(axis=0) for own in levels])
+    return held @ held.T, 1 - profiles @ profiles.T
+
+
+def themes_of_pairs(panel, month):
+    """((replicate) domains in common, (replicate) distance) of the mean pair of members, expected of their sectors.
+
+    What a firm knows is not in the result file; given the two firms' sectors it is drawn independently (places matter to
+    specialties, not to domains), so that the mean over pairs is that of the table of sectors, but for the chance of single firms.
+    """
+    firms = panel[panel.month == month]
+    counts = firms.groupby(["replicate", "sector"]).size().unstack(fill_value=0).reindex(columns=range(SECTORS), fill_value=0)
+    n = counts.to_numpy().astype(float)
+    pairs = n[:, :, None] * n[:, None, :] - n[:, :, None] * np.eye(SECTORS)  # ordered, without oneself
+    return [(pairs * table).sum(axis=(1, 2)) / pairs.sum(axis=(1, 2)) for table in themes_of_sectors()]
