@@ -2,7 +2,6 @@
 import functools
 
 import numpy as np
-import pandas
 
 from .verdict import Estimate, bootstrap, finite, ratio_of
 
@@ -33,28 +32,48 @@ def log_slope(values, sizes):
 
 # ---- standardised for tenure ----------------------------------------------------------------------------------------------
 
-def by_tenure(panel, month, months_of):
-    """(replicate, stratum) sums of V and Vpot and number of firms at a month; strata: under 1, 1 to 3, 3 years or more a member."""
+TENURES = [3, 6, 9, 12, 18, 24, 30, 36]  # months, upper ends of strata: narrow, for V begins at 0 and takes two years to build
+V, POTENTIAL, N = range(3)
+
+
+def by_tenure(panel, month, months_of, n):
+    """(n replicates, stratum, 3) sums of V and of Vpot and number of firms at a month, by time since entry."""
     firms = panel[panel.month == month]
-    tenure = month - months_of(firms.entered)
-    stratum = np.digitize(tenure, [YEAR - 1e-3, 3 * YEAR - 1e-3])
-    sums = firms.assign(stratum=stratum, n=1).groupby(["replicate", "stratum"])[["utilisation", "potential", "n"]].sum()
-    return sums.unstack("stratum").reindex(columns=pandas.MultiIndex.from_product([["utilisation", "potential", "n"], range(3)]))
+    stratum = np.searchsorted(TENURES, month - months_of(firms.entered) - 1e-3)
+    sums = np.zeros((n, len(TENURES) + 1, 3))
+    for k, values in enumerate((firms.utilisation, firms.potential, np.ones(len(firms)))):
+        np.add.at(sums, (firms.replicate.to_numpy(), stratum, k), np.asarray(values))
+    return sums
 
 
-def standardised(paths):
-    """(replicate) V / Vpot of each path, had all of them the tenure of all of them pooled (direct standardisation).
+def standardised(paths, weights):
+    """V / Vpot of each path, had all of them the tenure of `weights` (direct standardisation): (path) or (path, replicate).
 
-    paths: by_tenure of each. A stratum in which a run has no firm is left out of it, and the others' weights are scaled up.
+    paths: arrays (..., stratum, 3). A stratum that is empty on one path is left out on all.
     """
-    counts = sum(path["n"].sum() for path in paths)
-    weights = (counts / counts.sum()).to_numpy()  # (stratum)
-    found = []
-    for path in paths:
-        n = path["n"].to_numpy()
-        v, potential = (np.nansum(weights * path[name].to_numpy() / n, axis=1) for name in ("utilisation", "potential"))
-        found.append(v / potential)
-    return found
+    shared = weights * np.all([path[..., N] > 0 for path in paths], axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = [np.where(shared[..., None] > 0, path / path[..., N:], 0) * shared[..., None] for path in paths]
+        return np.array([mean[..., V].sum(axis=-1) / mean[..., POTENTIAL].sum(axis=-1) for mean in means])
+
+
+def tenure_of(paths):
+    """(stratum) firms in all paths and replicates."""
+    return sum(path[..., N].sum(axis=0) for path in paths)
+
+
+def over_runs(statistic, *groups):
+    """statistic(V/Vpot of the paths of each group) with its bootstrap interval, firms of all replicates pooled by stratum.
+
+    groups: lists of paths, each standardised to its own pooled tenure.
+    """
+    weights = [tenure_of(paths) for paths in groups]
+    cuts = np.cumsum([len(paths) for paths in groups])[:-1]
+
+    def pooled(*paths):
+        split = np.split(np.arange(len(paths)), cuts)
+        return statistic(*(standardised([paths[k].sum(axis=0) for k in own], w) for own, w in zip(split, weights)))
+    return bootstrap(pooled, *(path for paths in groups for path in paths))
 
 
 # ---- themes ---------------------------------------------------------------------------------------------------------------
