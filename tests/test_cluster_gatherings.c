@@ -281,6 +281,7 @@ Test(cluster_gatherings, chance_meetings_follow_distance)
     trial_small(&t, 2, 4);
     trial_set(&t, "run.ticks_per_year", "1");
     trial_set(&t, "run.end", "2020-09");
+    trial_set(&t, "model.processes.calls", "false");
     trial_open(&t);
     for (int far = 0; far < 2; far++) {
         double meetings = 0.0;
@@ -290,7 +291,7 @@ Test(cluster_gatherings, chance_meetings_follow_distance)
             f->place[0] = PLACE_troms;
             f->place[1] = far ? PLACE_south : PLACE_troms;
             f->hours_calls[0] = f->hours_calls[1] = 1000.0;
-            trial_process(&t, "chance");
+            trial_process(&t, "spontaneous");
             meetings += cluster_block(&t.world, 0)->n_contacts;
         }
         double expected = 4000.0 * rate[far];
@@ -308,9 +309,8 @@ Test(cluster_gatherings, both_sides_pay_for_calls_and_chance_meetings)
     struct cluster_firms *f = cluster_firms(&t.world);
     double had[40], of[40] = {0.0};
     EACH_MEMBER(&t.world, 0, i)
-    had[i] = f->hours_calls[i];
-    trial_process(&t, "chance");
-    trial_process(&t, "calls");
+    had[i] = f->hours_calls[i], f->hours_year[i] = 0.0; /* nothing accrues */
+    trial_process(&t, "spontaneous");
     const struct cluster_block *c = cluster_block(&t.world, 0);
     cr_assert_gt(c->n_contacts, 5u);
     for (uint32_t k = 0; k < c->n_contacts; k++) {

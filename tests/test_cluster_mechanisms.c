@@ -58,7 +58,7 @@ static void three_months(struct trial *t, bool fragile)
     f->hours_projects[2] = 0.0;
     f->role[0] = f->role[1] = f->role[2] = 1.0;
     trial_process(t, "programme");
-    cr_assert(cluster_start_project(&t->world, 0, L3, team, 3, FROM_SMALL_PROJECT));
+    cr_assert(cluster_start_project(&t->world, 0, L3, team, 3, FROM_SMALL_PROJECT, cluster_middle(&t->world)));
     for (int month = 1; month <= 3; month++) {
         tick_over(t);
         trial_process(t, "work");
@@ -94,7 +94,8 @@ Test(cluster_mechanisms, more_trust_is_lent_where_roles_are_clear)
         trial_open(&t);
         trial_begin_tick(&t);
         cluster_firms(&t.world)->founder[0] = cluster_firms(&t.world)->founder[1] = 0;
-        cr_assert(cluster_start_project(&t.world, 0, L1, team, 2, clear == 2 ? FROM_VOTE : FROM_TRIAL));
+        cr_assert(cluster_start_project(&t.world, 0, L1, team, 2, clear == 2 ? FROM_VOTE : FROM_TRIAL,
+                                        cluster_middle(&t.world)));
         cr_assert_float_eq(tie_trust_of(&t.world, 0, 1), clear ? 0.25 : 0.15, FLOAT_ERROR);
         trial_close(&t);
     }
@@ -252,7 +253,7 @@ Test(cluster_mechanisms, value_leaks_to_a_competitor_on_the_team)
         for (uint32_t i = 0; i < 3; i++)
             for (uint32_t j = 0; j < i; j++)
                 both(&t, i, j, 0.5, 1.0, 0);
-        cr_assert(cluster_start_project(&t.world, 0, L1, team, 3, FROM_IDEA));
+        cr_assert(cluster_start_project(&t.world, 0, L1, team, 3, FROM_IDEA, cluster_middle(&t.world)));
         struct cluster_project *x = &cluster_block(&t.world, 0)->room.project[0];
         x->ended = 1;
         x->pay = t.world.time;
@@ -494,7 +495,8 @@ static void observe(struct trial *t, void (*shape)(struct trial *t))
 {
     strangers(t, 10);
     trial_set(t, "run.network_every", "0.0834");
-#define PROCESS(name, reads, writes, doc) t->params.run_##name = false;
+#define PART(name, doc)                   t->params.run_##name = false;
+#define PROCESS(name, reads, writes, doc) PART(name, doc)
 #include "cluster/schedule.def"
 #undef PROCESS
     trial_open(t);

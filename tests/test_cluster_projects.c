@@ -201,7 +201,7 @@ static void start(struct trial *t, enum cluster_level level)
     for (uint32_t i = 0; i < 4; i++)
         f->hours_projects[i] = 10000.0;
     trial_process(t, "programme");
-    cr_assert(cluster_start_project(&t->world, 0, level, team, 3, FROM_IDEA));
+    cr_assert(cluster_start_project(&t->world, 0, level, team, 3, FROM_IDEA, cluster_middle(&t->world)));
 }
 
 static void tick_over(struct trial *t)

@@ -199,6 +199,7 @@ Test(cluster_ticks, neighbours_meet_as_often_in_a_year_of_any_ticks)
         trial_small(&t, 5, 1);
         trial_set(&t, "run.ticks_per_year", ticks[k]);
         trial_set(&t, "world.clusters", "400");
+        trial_set(&t, "model.processes.calls", "false");
         trial_open(&t);
         struct cluster_firms *f = cluster_firms(&t.world);
         for (uint32_t i = 0; i < t.world.n_firms; i++) {
@@ -206,7 +207,7 @@ Test(cluster_ticks, neighbours_meet_as_often_in_a_year_of_any_ticks)
             f->hours_calls[i] = 1e4;
         }
         while (t.world.tick < t.world.n_ticks) {
-            trial_process(&t, "chance");
+            trial_process(&t, "spontaneous");
             for (uint32_t b = 0; b < 400; b++) {
                 met += cluster_block(&t.world, b)->n_contacts;
                 cluster_block(&t.world, b)->n_contacts = 0;
@@ -229,12 +230,13 @@ Test(cluster_ticks, hours_for_calls_are_used_as_fast_in_a_year_of_any_ticks)
         trial_set(&t, "run.ticks_per_year", ticks[k]);
         trial_set(&t, "model.firms.known_start", "0.6");
         trial_set(&t, "model.contact.call_rate", "1");
+        trial_set(&t, "model.processes.chance", "false");
         trial_open(&t);
         struct cluster_firms *f = cluster_firms(&t.world);
         for (uint32_t i = 0; i < 100; i++)
             f->hours_calls[i] = 1000.0;
         while (t.world.tick < t.world.n_ticks) {
-            trial_process(&t, "calls");
+            trial_process(&t, "spontaneous");
             cluster_block(&t.world, 0)->n_contacts = 0;
             t.world.tick++;
         }

@@ -43,7 +43,7 @@ void cluster_belonging(struct world *w, uint32_t block)
 {
     const struct cluster_derived *d = cluster_derived(w);
     struct cluster_firms *f = cluster_firms(w);
-    double pull = real_chance(cluster_params(w)->b_pull, w->dt), mean = mean_attention(w, block);
+    double whole = real_chance(cluster_params(w)->b_pull, w->dt), mean = mean_attention(w, block);
     double others = fmax(1.0, cluster_block(w, block)->n - 1.0);
     gather_aims(w, block);
     EACH_MEMBER(w, block, i)
@@ -53,8 +53,11 @@ void cluster_belonging(struct world *w, uint32_t block)
         double target = d->belong_known * f->known[i] / others + d->belong_trust * f->trust[i] +
                         d->belong_attention * attended_to + d->belong_aims * aims;
         cluster_block(w, block)->tally.aims += aims;
-        if (!(f->entered[i] < w->time))
+        double pull = whole;
+        if (!(f->entered[i] < w->time)) {
             f->drawn_to[i] = target - d->belong_attention * attended_to; /* nobody had called */
+            pull = real_chance(cluster_params(w)->b_pull, cluster_years_as_member(w, i, w->dt));
+        }
         f->belonging[i] += pull * (0.5 * (f->drawn_to[i] + target) - f->belonging[i]);
         f->drawn_to[i] = target;
     }

@@ -3,7 +3,8 @@
  *   H_i = base_i (floor + slope A_i)              yearly hours for cluster work
  *   of these, contact_share goes to three accounts (gatherings, calls, projects) and the rest is work at home, used at once;
  *   the account for events stands as of the end of the tick: what is still to come is kept back at an event's date (cluster_hours_at);
- *   the others as of its middle, when calls and project work come on average: a member's first accrual is of half a tick
+ *   that for projects as of its middle, when work comes on average: a member's first accrual is of half a tick; that for calls
+ *   accrues as contact goes on (spontaneous.c)
  *   an account holds at most `bank` years of its accrual
  */
 #include "cluster/cluster.h"
@@ -22,14 +23,21 @@ void cluster_budgets(struct world *w, uint32_t block)
     {
         double yearly = f->hours_base[i] * (p->hours_floor + p->hours_slope * f->anchoring[i]);
         double contact = yearly * p->contact_share;
-        double years = f->entered[i] < w->time ? w->dt : 0.5 * w->dt;
+        double years = cluster_years_as_member(w, i, w->dt);
         f->hours_year[i] = yearly;
         f->hours_had[i] += yearly * w->dt - contact * (1.0 - p->events_share) * (w->dt - years);
         f->spent[i] += (yearly - contact) * w->dt;
         accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
-        accrue(f->hours_calls, i, contact * p->calls_share, years, p->bank);
         accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), years, p->bank);
     }
+}
+
+void cluster_accrue_calls(struct world *w, uint32_t i, double years)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    double yearly = f->hours_year[i] * p->contact_share * p->calls_share;
+    accrue(f->hours_calls, i, yearly, cluster_years_as_member(w, i, years), p->bank);
 }
 
 double cluster_hours_at(const struct world *w, uint32_t i, double date)

@@ -311,20 +311,22 @@ static inline uint32_t cluster_end(const struct world *w, uint32_t block) { retu
 
 /* The place of a random member, from which a process goes round that serves members one after another: nobody is always first. It
  * does not depend on how many slots there are, which a scenario's later growth decides. */
-static inline uint32_t cluster_turn(const struct world *w, uint32_t block, enum cluster_stream stream)
+static inline uint32_t cluster_turn(const struct world *w, uint32_t block, enum cluster_stream stream, uint32_t round)
 {
-    struct rng r = rng_open(w->seed, STREAM_turn, block, stream, RNG_NOBODY, w->tick);
+    struct rng r = rng_open(w->seed, STREAM_turn, block, stream, RNG_NOBODY, round);
     uint32_t left = rng_below(&r, cluster_block(w, block)->n), at = 0;
     for (uint32_t first = cluster_first(w, block); at + 1 < w->firms_per_block; at++)
         if (cluster_firms(w)->member[first + at] && left-- == 0) break;
     return at;
 }
 
-/* Every member i of cluster b, from the turn of a process's stream on: EACH_MEMBER_IN_TURN(w, b, stream, i) statement */
-#define EACH_MEMBER_IN_TURN(w, b, stream, i)                                                                           \
-    for (uint32_t i##_left = (w)->firms_per_block, i = cluster_first(w, b) + cluster_turn(w, b, stream); i##_left > 0; \
+/* Every member i of cluster b, from a place on: EACH_MEMBER_FROM(w, b, place, i) statement */
+#define EACH_MEMBER_FROM(w, b, place, i)                                                                               \
+    for (uint32_t i##_left = (w)->firms_per_block, i = cluster_first(w, b) + (place); i##_left > 0;                    \
          i##_left--, i = i + 1 < cluster_end(w, b) ? i + 1 : cluster_first(w, b))                                      \
         if (cluster_firms(w)->member[i])
+/* The same from the turn of a process's stream in this tick on. */
+#define EACH_MEMBER_IN_TURN(w, b, stream, i) EACH_MEMBER_FROM(w, b, cluster_turn(w, b, stream, (w)->tick), i)
 
 /* Draws of firm i, or of a pair (the same for both sides), this tick. */
 static inline struct rng cluster_draws(const struct world *w, uint32_t block, enum cluster_stream stream, uint32_t i)
@@ -350,6 +352,16 @@ static inline double cluster_spend(struct cluster_firms *f, uint32_t i, double *
     account[i] -= paid;
     f->spent[i] += paid;
     return paid;
+}
+
+/* The middle of the tick, in which an event comes on average whose date nothing sets. */
+static inline double cluster_middle(const struct world *w) { return w->time + 0.5 * w->dt; }
+
+/* Years out of a part of this tick that firm i is a member: founders are there from its start, others come in its middle. */
+static inline double cluster_years_as_member(const struct world *w, uint32_t i, double years)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    return f->founder[i] || f->entered[i] < w->time ? years : 0.5 * years;
 }
 
 /* Is the policy in force, and how much of it? 0: no. */
@@ -383,16 +395,19 @@ static inline bool cluster_rings(struct world *w, uint32_t block, enum cluster_c
     *left -= due;
     return !(*left > 0.0) && cluster_ring(w, block, clock, i, event);
 }
+/* budgets.c: member i gets its hours for calls of a part of a tick. */
+void cluster_accrue_calls(struct world *w, uint32_t i, double years);
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
                   uint32_t occasion);
 /* The occasion of the k-th contact of a kind in this tick, where nothing else numbers them. */
 static inline uint32_t cluster_occasion(const struct world *w, uint32_t k) { return w->tick << 8 | (k & 255); }
-/* project.c: can firm i take on a project of that level? Start one; NULL without room. */
+/* project.c: can firm i take on a project of that level? Start one at a date; NULL without room. */
 bool cluster_has_capacity(const struct world *w, uint32_t i, enum cluster_level level);
 struct cluster_project *cluster_start_project(struct world *w, uint32_t block, enum cluster_level level,
-                                              const uint32_t *team, uint32_t n, enum cluster_origin origin);
+                                              const uint32_t *team, uint32_t n, enum cluster_origin origin,
+                                              double date);
 /* Own hours of a firm in a project of that level, h/year. */
 double cluster_own_hours(const struct world *w, enum cluster_level level);
 /* Is firm i one of the n on the team? */

@@ -82,7 +82,7 @@ static void introduce(struct world *w, uint32_t block, uint32_t i, uint32_t j)
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
-    struct rng r = cluster_pair_draws(w, block, STREAM_trial, i, j);
+    struct rng r = rng_open(w->seed, STREAM_trial, block, f->uid[i], f->uid[j], f->rung[i * N_CLOCKS + CLOCK_request]);
     uint32_t team[2] = {i, j};
     c->broker_hours -= p->broker_hours;
     c->tally.staff_hours[POLICY_brokering] += p->broker_hours;
@@ -92,7 +92,7 @@ static void introduce(struct world *w, uint32_t block, uint32_t i, uint32_t j)
     f->attention[i] += 1.0;
     f->attention[j] += 1.0;
     if (rng_uniform(&r) < p->broker_trial && cluster_has_capacity(w, i, L1) && cluster_has_capacity(w, j, L1))
-        cluster_start_project(w, block, L1, team, 2, FROM_TRIAL);
+        cluster_start_project(w, block, L1, team, 2, FROM_TRIAL, cluster_middle(w));
     bool handed_over = rng_uniform(&r) < p->broker_handover;
     double hours = handed_over ? p->broker_member : p->broker_member * p->broker_between;
     cluster_meet(w, block, i, j, hours, handed_over ? CONTACT_INTRODUCTION : CONTACT_MEDIATED, cluster_occasion(w, 0));

@@ -1,6 +1,6 @@
 /* policy_small_projects.c - management opens small projects (L1, L2) and invites members (evidence.md section 8).
  *
- *   per_staff S x intensity a year become due; each takes management hours and waits for them; members that management knows are
+ *   per_staff S x intensity a year become due, evenly spaced; each takes management hours and waits for them; members that management knows are
  *   asked in the order of an exponential race with its attention as rate, and one with capacity answers yes with probability
  *   U x participation; above L2 it must also trust one on the team as the level's gate asks, and not be restricted. With two or more the project starts
  *   on trust lent
@@ -58,7 +58,7 @@ bool cluster_says_yes(const struct world *w, uint32_t i, enum cluster_level leve
     return !sensitive || trusts_one(w, i, team, n, cluster_derived(w)->gate[level]);
 }
 
-static void open_project(struct world *w, uint32_t block, uint32_t number)
+static void open_project(struct world *w, uint32_t block, uint32_t number, double date)
 {
     struct cluster_block *c = cluster_block(w, block);
     struct rng r = rng_open(w->seed, STREAM_opening, block, RNG_NOBODY, number, 0);
@@ -73,7 +73,7 @@ static void open_project(struct world *w, uint32_t block, uint32_t number)
         if (cluster_says_yes(w, i, level, team, n, rng_uniform(&yes))) team[n++] = i;
     }
     if (n < 2) return;
-    struct cluster_project *project = cluster_start_project(w, block, level, team, n, FROM_SMALL_PROJECT);
+    struct cluster_project *project = cluster_start_project(w, block, level, team, n, FROM_SMALL_PROJECT, date);
     if (!project) return;
     c->tally.opened++;
     for (uint32_t a = 0; a < n; a++)
@@ -87,13 +87,13 @@ void cluster_small_projects(struct world *w, uint32_t block)
     struct cluster_block *c = cluster_block(w, block);
     double yearly = p->small_rate * c->staff * cluster_intensity(w, block, POLICY_small_projects);
     if (!(yearly > 0.0)) return;
-    c->openings_due = fmin(c->openings_due + yearly * w->dt, fmax(1.0, yearly)); /* what has waited for a year lapses */
-    double now = fmin(1.0 + 0.5 * yearly * w->dt - 1e-9, fmax(1.0, yearly)); /* one is due by the middle of the tick */
-    while (c->openings_due >= now) {
+    double added = yearly * w->dt, most = fmax(1.0, yearly); /* what has waited for a year lapses */
+    c->openings_due = fmin(c->openings_due + added, most);
+    for (; c->openings_due >= 1.0 - 1e-9; c->openings_due -= 1.0) {
+        double since = (c->openings_due - 1.0) / added; /* ticks before the end of this one at which it became due */
         if (!cluster_pay(c, POLICY_small_projects, p->small_hours, 0.0)) break;
-        c->openings_due -= 1.0;
-        open_project(w, block, c->openings++);
+        open_project(w, block, c->openings++, since < 1.0 - 1e-9 ? w->time + (1.0 - since) * w->dt : cluster_middle(w));
     }
-    double waiting = c->openings_due >= now ? floor(c->openings_due - now) + 1.0 : 0.0;
+    double waiting = floor(c->openings_due + 1e-9);
     c->tally.queued_hours[POLICY_small_projects] = waiting * p->small_hours;
 }

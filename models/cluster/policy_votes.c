@@ -82,7 +82,8 @@ static void start(struct world *w, uint32_t block, uint32_t round, uint32_t doma
     }
     cluster_choose_ambition(w, block, &level, &success);
     uint32_t n = gather_team(w, block, round, domain, voters, level, team);
-    struct cluster_project *project = n < 2 ? NULL : cluster_start_project(w, block, level, team, n, FROM_VOTE);
+    struct cluster_project *project =
+        n < 2 ? NULL : cluster_start_project(w, block, level, team, n, FROM_VOTE, cluster_middle(w));
     if (!project) return;
     project->success = fmin(1.0, success + p->votes_success);
     c->tally.voted++;

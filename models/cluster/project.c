@@ -89,13 +89,13 @@ static void join(struct world *w, struct cluster_project *project, const uint32_
 }
 
 struct cluster_project *cluster_start_project(struct world *w, uint32_t block, enum cluster_level level,
-                                              const uint32_t *team, uint32_t n, enum cluster_origin origin)
+                                              const uint32_t *team, uint32_t n, enum cluster_origin origin, double date)
 {
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_project *project = new_project(w, c);
     if (!project) return NULL;
     struct cluster_project fresh = {.level = (uint8_t)level, .n = (uint8_t)n, .origin = (uint8_t)origin};
-    fresh.start = fresh.until = w->time + 0.5 * w->dt; /* the middle of the tick, in which it begins on average */
+    fresh.start = fresh.until = date;
     fresh.end = fresh.start + cluster_derived(w)->years[level];
     fresh.pay = fresh.end + cluster_params(w)->lag;
     fresh.success = cluster_derived(w)->success[level];

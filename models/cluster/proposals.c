@@ -134,7 +134,7 @@ static void settle(struct world *w, uint32_t block, const struct cluster_idea *i
     uint32_t team[TEAM_MAX] = {idea->i, idea->j}, n = 2;
     cluster_block(w, block)->tally.eligible += idea->supplier;
     if (idea->outside) {
-        cluster_start_project(w, block, idea->level, team, n, OUTSIDE);
+        cluster_start_project(w, block, idea->level, team, n, OUTSIDE, cluster_middle(w));
         return;
     }
     bool closed = needs_closed_room(w, idea->i, idea->level) || needs_closed_room(w, idea->j, idea->level);
@@ -145,7 +145,7 @@ static void settle(struct world *w, uint32_t block, const struct cluster_idea *i
     }
     uint32_t own = n;
     if (!closed) cluster_open_consortium(w, block, idea->i, idea->level, team, &n);
-    cluster_start_project(w, block, idea->level, team, n, own == n ? FROM_IDEA : FROM_OPENED);
+    cluster_start_project(w, block, idea->level, team, n, own == n ? FROM_IDEA : FROM_OPENED, cluster_middle(w));
 }
 
 void cluster_proposals(struct world *w, uint32_t block)

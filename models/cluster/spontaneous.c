@@ -1,0 +1,170 @@
+/* spontaneous.c - contact on members' own effort: chance meetings near home (evidence.md section 8) and calls that keep contact up
+ * (model.md, definitions). Both live from the account for calls, which the small firm's few hours leave near empty: who comes
+ * first, and how often, decides what takes place. So a tick is gone through in steps of at most half a month, in each of which hours
+ * accrue, chance comes and calls are made, and the length of the tick hardly matters.
+ *
+ *   chance     a dyad meets at rate near exp(-km / reach) + far; while physical meetings are closed, at rate far and by phone
+ *              Drawn by events: a firm starts Poisson(sum over others of rate / 2 dt) meetings, each with a partner in proportion
+ *              to the pair's rate, so that a dyad has its rate in all. Both sides pay; what one cannot pay does not take place.
+ *   calls      what the account holds beyond a month's hours, and those of a chance meeting, is used at rate call_rate, in calls of
+ *              `call_hours`, to known members in proportion to (0.1 + T)^s (Sutcliffe, Wang & Dunbar 2012); half of an account's calls
+ *              are the firm's own to start, the other half it takes. Both sides pay. The month's hours are there for what management
+ *              asks for, so that calls do not crowd it out.
+ */
+#include "cluster/cluster.h"
+#include "cluster/tie.h"
+
+#define STEPS_A_YEAR 24
+
+/* A part of a tick. */
+struct step {
+    double years;
+    uint32_t number; /* since the start of the run */
+};
+
+/* Members by place: those of place q are slot[upto[q - 1]] .. slot[upto[q] - 1]; and the rates at which a firm of one place starts
+ * meetings with those of each, itself included: drawing oneself is no meeting. */
+struct neighbourhood {
+    uint32_t upto[N_PLACES];
+    struct rates {
+        double weight[N_PLACES], sum;
+    } rates[N_PLACES];
+};
+
+static void sort_by_place(struct world *w, uint32_t block, uint32_t upto[N_PLACES])
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    uint32_t *slot = cluster_block(w, block)->room.slot, next[N_PLACES] = {0}, n = 0;
+    EACH_MEMBER(w, block, i)
+    next[f->place[i]]++;
+    for (int q = 0; q < N_PLACES; q++) {
+        upto[q] = n + next[q];
+        next[q] = n;
+        n = upto[q];
+    }
+    EACH_MEMBER(w, block, i)
+    slot[next[f->place[i]]++] = i;
+}
+
+static void look_round(struct world *w, uint32_t block, struct neighbourhood *near)
+{
+    const struct cluster_derived *d = cluster_derived(w);
+    bool closed = cluster_block(w, block)->closed;
+    sort_by_place(w, block, near->upto);
+    for (int a = 0; a < N_PLACES; a++) {
+        near->rates[a].sum = 0.0;
+        for (int q = 0; q < N_PLACES; q++) {
+            double rate = (closed ? 0.0 : d->near[a][q]) + cluster_params(w)->chance_far;
+            near->rates[a].weight[q] = rate * (near->upto[q] - (q ? near->upto[q - 1] : 0));
+            near->rates[a].sum += near->rates[a].weight[q];
+        }
+    }
+}
+
+/* The partner that a firm of these rates runs into; RNG_NOBODY by rounding at the upper end. */
+static uint32_t run_into(const struct world *w, uint32_t block, struct rng *r, const struct neighbourhood *near,
+                         const struct rates *rates)
+{
+    double u = rng_uniform(r) * rates->sum;
+    int q = 0;
+    while (q < N_PLACES - 1 && u >= rates->weight[q])
+        u -= rates->weight[q++];
+    uint32_t first = q ? near->upto[q - 1] : 0;
+    if (near->upto[q] == first) return RNG_NOBODY;
+    return cluster_block(w, block)->room.slot[first + rng_below(r, near->upto[q] - first)];
+}
+
+static void meet_by_chance(struct world *w, uint32_t block, const struct neighbourhood *near, const struct step *step)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    enum cluster_kind kind = cluster_block(w, block)->closed ? CONTACT_CALL : CONTACT_CHANCE;
+    EACH_MEMBER_FROM(w, block, cluster_turn(w, block, STREAM_chance, step->number), i)
+    {
+        const struct rates *rates = &near->rates[f->place[i]];
+        struct rng r;
+        double years = cluster_years_as_member(w, i, step->years);
+        for (double due = 0.5 * rates->sum * years; cluster_rings(w, block, CLOCK_chance, i, due, &r); due = 0.0) {
+            uint32_t j = run_into(w, block, &r, near, rates);
+            if (j == RNG_NOBODY || j == i) continue;
+            if (f->hours_calls[i] < p->chance_hours || f->hours_calls[j] < p->chance_hours) continue;
+            cluster_spend(f, i, f->hours_calls, p->chance_hours);
+            cluster_spend(f, j, f->hours_calls, p->chance_hours);
+            cluster_meet(w, block, i, j, p->chance_hours, kind, 2 * f->rung[i * N_CLOCKS + CLOCK_chance] + 1);
+        }
+    }
+}
+
+/* The same as pick by one pass for the sum of weights and one for the partner. */
+static uint32_t pick_by_sum(const struct world *w, struct rng *r, const struct tie_view *v)
+{
+    double sum = 0.0;
+    for (uint32_t k = 0; k < v->n; k++)
+        if (tie_known(w, v, k)) sum += tie_preference(w, (double)tie_trust(w, v, k));
+    double left = rng_uniform(r) * sum;
+    uint32_t chosen = RNG_NOBODY;
+    for (uint32_t k = 0; k < v->n && left >= 0.0; k++) {
+        if (!tie_known(w, v, k)) continue;
+        left -= tie_preference(w, (double)tie_trust(w, v, k));
+        chosen = v->to[k];
+    }
+    return chosen;
+}
+
+/* A known member, in proportion to (0.1 + T)^s; RNG_NOBODY when there is none. A tie at random, kept by its weight, costs a
+ * few looks; only where that does not succeed are all ties looked at. The distribution is the same. */
+static uint32_t pick(const struct world *w, struct rng *r, uint32_t i)
+{
+    struct tie_view v = tie_view(&w->ties, i);
+    for (int tries = 0; tries < 16 && v.n > 0; tries++) {
+        uint32_t k = rng_below(r, v.n);
+        if (tie_known(w, &v, k) && rng_uniform(r) < tie_preference(w, (double)tie_trust(w, &v, k))) return v.to[k];
+    }
+    return pick_by_sum(w, r, &v);
+}
+
+/* Hours that member i can give to calls: what it keeps for chance and for what management asks stays in hand. */
+static double to_spare(const struct world *w, uint32_t i)
+{
+    const struct cluster_params *p = cluster_params(w);
+    const struct cluster_firms *f = cluster_firms(w);
+    double month = f->hours_year[i] * p->contact_share * p->calls_share / 12.0;
+    return fmax(0.0, f->hours_calls[i] - fmax(month, p->chance_hours));
+}
+
+static void call_the_known(struct world *w, uint32_t block, const struct step *step)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_firms *f = cluster_firms(w);
+    double hours = p->call_hours, own = 0.5 * p->call_rate * step->years / hours;
+    EACH_MEMBER_FROM(w, block, cluster_turn(w, block, STREAM_call, step->number), i)
+    {
+        /* calls fall due as hours come in, a part of one stays due: no step is too short for a call */
+        f->calls_due[i] += to_spare(w, i) * own;
+        for (; f->calls_due[i] >= 1.0; f->calls_due[i] -= 1.0) {
+            uint32_t number = f->called[i]++;
+            struct rng r = rng_open(w->seed, STREAM_call, block, f->uid[i], RNG_NOBODY, number);
+            uint32_t j = to_spare(w, i) >= hours ? pick(w, &r, i) : RNG_NOBODY;
+            if (j == RNG_NOBODY || to_spare(w, j) < hours) continue;
+            f->initiated[i] += 1.0;
+            cluster_spend(f, i, f->hours_calls, hours);
+            cluster_spend(f, j, f->hours_calls, hours);
+            cluster_meet(w, block, i, j, hours, CONTACT_CALL, 2 * number);
+        }
+    }
+}
+
+void cluster_spontaneous(struct world *w, uint32_t block)
+{
+    const struct cluster_params *p = cluster_params(w);
+    uint32_t steps = (uint32_t)fmax(1.0, ceil(STEPS_A_YEAR * w->dt - 1e-9));
+    struct step step = {.years = w->dt / steps, .number = w->tick * steps};
+    struct neighbourhood near;
+    if (p->run_chance) look_round(w, block, &near);
+    for (uint32_t k = 0; k < steps; k++, step.number++) {
+        EACH_MEMBER(w, block, i)
+        cluster_accrue_calls(w, i, step.years);
+        if (p->run_chance) meet_by_chance(w, block, &near, &step);
+        if (p->run_calls) call_the_known(w, block, &step);
+    }
+}
