@@ -36,7 +36,7 @@ from klynge_analysis.reading import parse_config, setting
 
 MARGIN = 0.05                       # P21: untapped potential, >= 5 % relative
 RESAMPLES, BOOTSTRAP_SEED = 1999, 2017
-STEPS = 1200                        # of the interpolation: 0.0025 members/month up to 3
+STEPS = 100                         # between two growth rates, of the interpolation
 AFTER = 2.0                         # years after the end of growth in which exits are counted [P24: 24 months]
 MONTHS = 12
 LEVELS = ("none", "arena", "arena_pro", "gce")
@@ -263,15 +263,22 @@ class BreakEven:
 def crossing(growth, curves, reference):
     """(...) smallest growth at which `curves` (..., G), interpolated monotonely, are down to `reference` (...); inf where they
     never are, -inf where they are below it without growth."""
-    fine = np.linspace(growth[0], growth[-1], STEPS + 1)
-    gap = PchipInterpolator(growth, curves, axis=-1)(fine) - np.asarray(reference)[..., None]
+    curves, reference = np.asarray(curves), np.asarray(reference)[..., None]
+    gap = curves - reference
     gap[np.abs(gap) < 1e-12] = 0
-    first = np.argmax(gap <= 0, axis=-1)
-    here, before = (np.take_along_axis(gap, k[..., None], -1)[..., 0] for k in (first, np.maximum(first - 1, 0)))
+    first = np.argmax(gap <= 0, axis=-1)  # monotone between its ends: the crossing is in the interval before
+    before = np.maximum(first - 1, 0)
+    shape = PchipInterpolator(growth, curves, axis=-1).c
+    cubic = np.take_along_axis(shape, before[None, None], axis=1)[:, 0][..., None]
+    steps = np.diff(growth)[before][..., None] * np.linspace(0, 1, STEPS + 1)
+    gap_there = ((cubic[0] * steps + cubic[1]) * steps + cubic[2]) * steps + cubic[3] - reference
+    gap_there[np.abs(gap_there) < 1e-12] = 0
+    last = np.maximum(np.argmax(gap_there <= 0, axis=-1), 1)
+    high, low = (np.take_along_axis(gap_there, k[..., None], -1)[..., 0] for k in (last - 1, last))
     with np.errstate(invalid="ignore", divide="ignore"):
-        part = np.where(first > 0, before / (before - here), 0)
-    found = fine[np.maximum(first - 1, 0)] + part * (fine[1] - fine[0])
-    found = np.where((first == 0) & (gap[..., 0] < 0), -np.inf, found)
+        part = last - 1 + np.where(high > low, np.clip(high / (high - low), 0, 1), 0)
+    found = growth[before] + part * np.diff(growth)[before] / STEPS
+    found = np.where(first == 0, np.where(gap[..., 0] < 0, -np.inf, growth[0]), found)
     return np.where((gap > 0).all(axis=-1), np.inf, found)
 
 

@@ -81,8 +81,8 @@ def _panel(axes, result, measure):
     axes.set_title(f"{measure.title}", loc="left", fontsize=11.5, weight="bold", pad=20)
     axes.text(0, 1.015, f"{measure.when}{unit}", transform=axes.transAxes, fontsize=9, va="bottom")
     if measure.falls:
-        said = "\n".join(textwrap.wrap(per_staff(result, measure), 74))
-        axes.text(0, -0.15, said, transform=axes.transAxes, fontsize=8.8, va="top")
+        said = "\n".join(textwrap.wrap(per_staff(result, measure), 80))
+        axes.text(0, -0.15, said, transform=axes.transAxes, fontsize=8.6, va="top")
 
 
 def _legend(figure, result, width, height):
@@ -113,7 +113,8 @@ def draw(result):
                     va="top")
         figure.text(0.12 / width, 1 - 0.42 / height, f"Means of {result.pairs} paired replicates; growth until "
                     f"{page.date(result.grid.end)}. Small: change from no growth with the same staff. Yellow is better. Bars: "
-                    f"{100 * result.level:g} % intervals. Rows and columns are what was run, not to scale.", fontsize=9.5, va="top")
+                    f"{100 * result.level:g} % intervals. Rows and columns are what was run, not to scale.", fontsize=9.5,
+                    va="top")
         _legend(figure, result, width, height)
     return figure
 

@@ -8,6 +8,8 @@ import numpy as np
 from klynge_analysis import page
 
 RATE = "members a month"
+SHORT = {"realised": "realised/potential, all", "sense_of_community": "community, all",
+         "realised_founders": "realised/potential, founders", "sense_of_community_founders": "community, founders"}
 
 
 @dataclass
@@ -37,7 +39,7 @@ def value(measure, x):
 
 
 def change(x):
-    return f"{100 * x:+.0f} %"
+    return f"{round(100 * x) + 0:+d} %"
 
 
 def growth(x, largest):
@@ -74,29 +76,28 @@ def _break_evens(result, measure):
                 continue
             middle, low, high = (growth(x, largest) for x in found.growth[:, s])
             row += [middle, f"{low} to {high}" if low != high else low]
-            said += [f"{100 * share:.0f} % {what}" for share, what in ((found.above[s], f"> {largest:g}"), (found.below[s], "< 0"))
-                     if 0 < share < 1]
+            beyond = ((found.above[s], f"> {largest:g}"), (found.below[s], "< 0"))
+            said += [f"{100 * share:.0f} % {what}" for share, what in beyond if 0 < share < 1]
         yield [*row, ", ".join(said)]
 
 
+def _summary(result):
+    """Break-even of each measure in one row."""
+    yield [f"break-even, {RATE}", f"{100 * result.margin:g} % is lost at", "more for each FTE",
+           f"made up for by each FTE above {result.grid.staff[result.base]:g}"]
+    for each in (each for each in result.measures if each.falls):
+        tolerated, offset = (result.breaks[each.name, kind] for kind in ("tolerated", "offset"))
+        ends = [growth(x, result.grid.growth[-1]) for x in (tolerated.growth[0].min(), tolerated.growth[0].max())]
+        yield [SHORT[each.name], " to ".join(dict.fromkeys(ends)), _with_interval(tolerated),
+               _with_interval(offset)]
+
+
 def _tables(result):
-    """(heading, [table]) of each measure."""
+    """(heading, [table]) of the answer, then of each measure."""
+    yield "", [list(_summary(result))]
     for measure in result.measures:
         tables = [list(_cells(result, measure))]
-        if measure.falls:
-            tables.append(list(_break_evens(result, measure)))
-        yield heading(measure), tables, conclusions(result, measure) if measure.falls else ""
-
-
-def conclusions(result, measure):
-    """Both break-even growth rates of a measure in sentences."""
-    largest = result.grid.growth[-1]
-    found = result.breaks[measure.name, "tolerated"]
-    ends = [growth(x, largest) for x in (found.growth[0].min(), found.growth[0].max())]
-    said = (f"{100 * result.margin:g} % of it is lost at {' to '.join(dict.fromkeys(ends))} {RATE}, "
-            + ("and how that hangs on staff is beyond the grid. " if math.isnan(found.per_staff[0]) else
-               f"{_with_interval(found.per_staff)} more for each FTE. "))
-    return said + per_staff(result, measure)
+        yield heading(measure), tables + [list(_break_evens(result, measure))] if measure.falls else tables
 
 
 def per_staff(result, measure):
@@ -107,45 +108,52 @@ def per_staff(result, measure):
         return "More staff does not raise it everywhere, so that there is no growth that an FTE makes up for."
     if found.bound:
         beyond = [f"{s:g}" for s, high in zip(result.grid.staff, found.growth[2]) if np.isposinf(high)]
-        return (f"{what} at least {page.number(found.per_staff[0], 2)} {RATE} (lower end {page.number(found.per_staff[1], 2)}): at "
-                f"{', '.join(beyond)} FTE break-even is, or may be, above the {result.grid.growth[-1]:g} that were run.")
-    return f"{what} {_with_interval(found.per_staff)} {RATE}."
+        least, low = (page.number(x, 2) for x in found.per_staff[:2])
+        return (f"{what} at least {least} {RATE} (lower end {low}): at {', '.join(beyond)} FTE break-even is, or may be, above "
+                f"{result.grid.growth[-1]:g}.")
+    return f"{what} {_with_interval(found)} {RATE}."
 
 
 def _with_interval(found):
-    return "{} ({} to {})".format(*(page.number(x, 2) for x in found))
+    """Of a break-even: growth for each FTE."""
+    if math.isnan(found.per_staff[0]):
+        return page.NOT_KNOWN
+    middle, low, high = (page.number(x, 2) if abs(x) >= 0.01 else f"{round(x, 3) + 0.0:.3f}" for x in found.per_staff)
+    return f"at least {middle}, lower end {low}" if found.bound else f"{middle} ({low} to {high})"
 
 
 def notes(result):
     founders = any(each.name == "realised_founders" for each in result.measures)
     percent = 100 * result.level
-    return (f"Means over {result.pairs} replicates, paired, in brackets the change from no growth with the same staff; growth until "
-            f"{page.date(result.grid.end)}. Break-even, in {RATE}: growth at which {100 * result.margin:g} % is lost of what the same "
-            f"staff keeps without growth, and growth at which all is lost that staff above {result.reference} adds. Intervals: "
-            f"{percent:g} % of resamples of replicates. Newcomers begin with no benefit, so that growth lowers all members' mean even "
-            "if it harms nobody" + ("; founding members are equally old in every cell." if founders else
-                                    "; founding members' own figures need a panel of firms (output.panel_runs)."))
+    return (f"Means over {result.pairs} replicates, paired, in brackets the change from no growth with the same staff; growth "
+            f"until {page.date(result.grid.end)}. Break-even, in {RATE}: growth at which {100 * result.margin:g} % is lost of "
+            "what the same staff keeps without growth (the lowest and the highest over staff levels), and growth at which all is "
+            f"lost that staff above {result.reference} adds. Intervals: {percent:g} % of resamples of replicates. Newcomers "
+            "begin with no benefit, so that growth lowers all members' mean even if it harms nobody"
+            + ("; founding members are equally old in every cell." if founders else
+               "; founding members' own figures need a panel of firms (output.panel_runs)."))
 
 
 def text(result):
     lines = []
-    for head, tables, said in _tables(result):
-        lines.append(head)
+    for head, tables in _tables(result):
+        lines += [head] * bool(head)
         for table in tables:
             widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-            lines += ["  " + "  ".join(cell.rjust(w) for cell, w in zip(row, widths)).rstrip() for row in table]
-        lines += [page.paragraph(said)] * bool(said) + [""]
+            indent = "  " if head else ""
+            lines += [indent + "  ".join(cell.rjust(w) if k or head else cell.ljust(w)
+                                         for k, (cell, w) in enumerate(zip(row, widths))).rstrip() for row in table]
+        lines.append("")
     return "\n".join([*lines, page.paragraph(notes(result))])
 
 
 def markdown(result):
     lines = []
-    for head, tables, said in _tables(result):
-        lines += [f"**{head}**", ""]
+    for head, tables in _tables(result):
+        lines += [f"**{head}**", ""] * bool(head)
         for table in tables:
             rows = [table[0], ["---"] * len(table[0]), *table[1:]]
             lines += ["| " + " | ".join(row) + " |" for row in rows] + [""]
-        lines += [said, ""] * bool(said)
     return "\n".join([*lines, notes(result)])
 
 
