@@ -49,10 +49,10 @@ def community(g, s):
 
 def config(cells, pro, scaled=0):
     """The text that klynge leaves in provenance: common settings, and of each scenario what differs."""
-    scenarios = ",".join(f'{{ name = "any{k}"; world = {{ programme = {{ staff_arena = {s:g}; staff_arena_pro = {pro or s:g}; }}; '
-                         "}; }" for k, (_, s) in enumerate(cells))
-    return (f"world = {{ staff_scaled_to = {scaled}; staff_hours = 1700; staff_reporting = 0.5; programme = {{ staff_none = 0.5; }}; "
-            f"}}; scenarios = ({scenarios});")
+    scenarios = ",".join(f'{{ name = "any{k}"; world = {{ programme = {{ staff_arena = {s:g}; staff_arena_pro = {pro or s:g}; '
+                         "}; }; }" for k, (_, s) in enumerate(cells))
+    return (f"world = {{ staff_scaled_to = {scaled}; staff_hours = 1700; staff_reporting = 0.5; "
+            f"programme = {{ staff_none = 0.5; }}; }}; scenarios = ({scenarios});")
 
 
 def write(path, cells=tuple(CELLS), panel=True, drop=(), surface=realised, ends=None, behind=0.0, pro=None, scaled=0):
@@ -84,7 +84,8 @@ def write(path, cells=tuple(CELLS), panel=True, drop=(), surface=realised, ends=
             if name not in drop:
                 slow = name == "realised"
                 file[name] = values[..., 18::19] if slow else values
-                file[name].attrs.update({"cell_methods": "time: mean" if name in ("exits", "staff_hours_used") else "time: point"})
+                rate = name in ("exits", "staff_hours_used")
+                file[name].attrs["cell_methods"] = "time: mean" if rate else "time: point"
                 file[name].dims[3].attach_scale(file["slow" if slow else "time"])
         if panel:
             _write_panel(file, cells, times)
@@ -94,8 +95,8 @@ def _write_panel(file, cells, times):
     """Two founders whose V over Vpot falls half as much as all members' do, and a newcomer that has nothing."""
     rows = [(k, n, times[END - 1], founder, v * potential, potential, b * founder)
             for k, (g, s) in enumerate(cells) for n in range(N)
-            for founder, potential, v, b in ((1, 0.4, realised(g / 2, s), 0.8 - 0.1 * g), (1, 0.2, realised(g / 2, s), 0.6 - 0.1 * g),
-                                             (0, 0.9, 0, 0))]
+            for founder, potential, v, b in ((1, 0.4, realised(g / 2, s), 0.8 - 0.1 * g),
+                                             (1, 0.2, realised(g / 2, s), 0.6 - 0.1 * g), (0, 0.9, 0, 0))]
     names = ("scenario_index", "replicate_index", "snapshot_time", "founder", "utilisation", "potential", "belonging")
     for name, column in zip(names, zip(*rows)):
         file[f"panel/{name}"] = np.array(column)
@@ -136,7 +137,8 @@ def known_surfaces(folder):
     found = klynge(path, "--json", "--margin", 1 / 6, "-o", folder / "known.png")
     check("it reads the file and ends with 0", found.returncode == 0, found.stderr)
     said, measures = json.loads(found.stdout), by_name(found)
-    check("growth is read from what recruitment aims at, in members a month", said["growth"]["values"] == list(GROWTH), said["growth"])
+    check("growth is read from what recruitment aims at, in members a month", said["growth"]["values"] == list(GROWTH),
+          said["growth"])
     check("staff is read from the config, in FTE", said["staff"]["values"] == list(STAFF), said["staff"])
     check("the end of growth is found", near(said["growth_ends"], START + END * TICK), said["growth_ends"])
     means = [[realised(g, s) + LUCK.mean() for s in STAFF] for g in GROWTH]
@@ -172,14 +174,14 @@ def known_surfaces(folder):
           and near(two["per_staff"]["mean"], 1.2, 1e-6), two)
     write(folder / "no-panel.h5", panel=False)
     found = klynge(folder / "no-panel.h5")
-    check("without a panel founders are not told of, and it says why", found.returncode == 0 and "output.panel_runs" in found.stdout
-          and "founding members, 20" not in found.stdout, found.stdout)
+    check("without a panel founders are not told of, and it says why", found.returncode == 0
+          and "output.panel_runs" in found.stdout and "founding members, 20" not in found.stdout, found.stdout)
 
 
 def by_hand():
     growth = np.array([0.0, 1.0, 2.0])
-    cases = (([1.0, 0.5, 0.0], 0.75, 0.5), ([1.0, 0.5, 0.0], 1.0, 0.0), ([1.0, 0.9, 0.8], 0.7, np.inf), ([0.5, 0.4, 0.3], 0.6, -np.inf),
-             ([1.0, 0.5, 0.5], 0.5, 1.0), ([1.0, 1.2, 0.2], 0.2, 2.0), ([1.0, 0.0, 1.0], 0.0, 1.0))
+    cases = (([1.0, 0.5, 0.0], 0.75, 0.5), ([1.0, 0.5, 0.0], 1.0, 0.0), ([1.0, 0.9, 0.8], 0.7, np.inf),
+             ([0.5, 0.4, 0.3], 0.6, -np.inf), ([1.0, 0.5, 0.5], 0.5, 1.0), ([1.0, 1.2, 0.2], 0.2, 2.0), ([1.0, 0.0, 1.0], 0.0, 1.0))
     for curve, reference, expected in cases:
         found = phase.crossing(growth, np.array([curve]), np.array([reference]))[0]
         check(f"{curve} is down to {reference} at {expected}", found == expected or abs(found - expected) < 1e-9, found)
@@ -212,7 +214,8 @@ def bad_input(folder):
             "one-rate": ({"cells": [(1.0, s) for s in STAFF]}, "one growth rate only, 1 members a month"),
             "no-still": ({"cells": [c for c in CELLS if c[0]]}, "no scenario without growth"),
             "hole": ({"cells": CELLS[:-1]}, "0 scenarios grow by 4 members a month with 4 FTE"),
-            "twice": ({"cells": [*CELLS, CELLS[0]]}, "2 scenarios grow by 0"), "behind": ({"behind": 5.0}, "its growth is not what"),
+            "twice": ({"cells": [*CELLS, CELLS[0]]}, "2 scenarios grow by 0"),
+            "behind": ({"behind": 5.0}, "its growth is not what"),
             "no-config": ({"drop": ("config",)}, "no config"), "no-target": ({"drop": ("target",)}, "has no target"),
             "no-realised": ({"drop": ("realised",)}, "has no realised"),
             "scaled": ({"scaled": 40}, "grows with its members"),
@@ -223,8 +226,8 @@ def bad_input(folder):
         check(f"{name}: exit 2", found.returncode == 2 and said in found.stderr and len(found.stderr.splitlines()) == 1,
               (found.returncode, found.stderr))
     write(folder / "pro.h5", panel=False, pro=3.0, ends={g: 50 for g in GROWTH})
-    cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"), ((folder / "text.h5",), 2, "not an HDF5 file"),
-             ((folder,), 2, "no regular file"), ((folder / "pro.h5",), 2, "changes while it grows"),
+    cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"),
+             ((folder / "text.h5",), 2, "not an HDF5 file"), ((folder,), 2, "no regular file"), ((folder / "pro.h5",), 2, "changes while it grows"),
              ((good, "--time", "2020"), 2, "the last before at 2019-04"), ((good, "--time", "soon"), 2, "a year"),
              ((good, "--reference", "3"), 2, "expected a staff that is not the largest: 1, 2"),
              ((good, "--reference", "4"), 2, "not the largest"), ((good, "--margin", "0"), 2, "a share"),
