@@ -172,6 +172,15 @@ def known_surfaces(folder):
     two = by_name(klynge(path, "--json", "--reference", 2))["realised"]["break_even"]["offset"]
     check("with another reference less staff is below it without growth", two["by_staff"][0]["beyond"] == "below"
           and near(two["per_staff"]["mean"], 1.2, 1e-6), two)
+    with h5py.File(path, "a") as file:
+        half = file["panel/replicate_index"][:] < N // 2
+        for column in list(file["panel"]):
+            values = file[f"panel/{column}"][:][half]
+            del file[f"panel/{column}"]
+            file[f"panel/{column}"] = values
+    found = klynge(path)
+    check("a panel of fewer replicates takes none from the rest", "Means over 8 replicates" in found.stdout
+          and "2020-11; 4 replicates" in found.stdout, found.stdout)
     write(folder / "no-panel.h5", panel=False)
     found = klynge(folder / "no-panel.h5")
     check("without a panel founders are not told of, and it says why", found.returncode == 0
@@ -181,7 +190,8 @@ def known_surfaces(folder):
 def by_hand():
     growth = np.array([0.0, 1.0, 2.0])
     cases = (([1.0, 0.5, 0.0], 0.75, 0.5), ([1.0, 0.5, 0.0], 1.0, 0.0), ([1.0, 0.9, 0.8], 0.7, np.inf),
-             ([0.5, 0.4, 0.3], 0.6, -np.inf), ([1.0, 0.5, 0.5], 0.5, 1.0), ([1.0, 1.2, 0.2], 0.2, 2.0), ([1.0, 0.0, 1.0], 0.0, 1.0))
+             ([0.5, 0.4, 0.3], 0.6, -np.inf), ([1.0, 0.5, 0.5], 0.5, 1.0), ([1.0, 1.2, 0.2], 0.2, 2.0),
+             ([1.0, 0.0, 1.0], 0.0, 1.0))
     for curve, reference, expected in cases:
         found = phase.crossing(growth, np.array([curve]), np.array([reference]))[0]
         check(f"{curve} is down to {reference} at {expected}", found == expected or abs(found - expected) < 1e-9, found)
@@ -227,7 +237,8 @@ def bad_input(folder):
               (found.returncode, found.stderr))
     write(folder / "pro.h5", panel=False, pro=3.0, ends={g: 50 for g in GROWTH})
     cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"),
-             ((folder / "text.h5",), 2, "not an HDF5 file"), ((folder,), 2, "no regular file"), ((folder / "pro.h5",), 2, "changes while it grows"),
+             ((folder / "text.h5",), 2, "not an HDF5 file"), ((folder,), 2, "no regular file"),
+             ((folder / "pro.h5",), 2, "changes while it grows"),
              ((good, "--time", "2020"), 2, "the last before at 2019-04"), ((good, "--time", "soon"), 2, "a year"),
              ((good, "--reference", "3"), 2, "expected a staff that is not the largest: 1, 2"),
              ((good, "--reference", "4"), 2, "not the largest"), ((good, "--margin", "0"), 2, "a share"),

@@ -165,6 +165,10 @@ class Measure:
     falls: bool = False             # growth lowers it, and a break-even is asked for
     mean: np.ndarray = field(default=None)
 
+    @property
+    def pairs(self):
+        return self.values.shape[-1]
+
     def change(self):
         """(G, S) of what is there without growth and with the same staff."""
         return self.mean[0] / self.mean[0][:1] - 1
@@ -177,11 +181,11 @@ def measures(grid, at, level=LEVEL):
              Measure("sense_of_community", "Sense of community, all members", when, _state(grid, "sense_of_community", at),
                      falls=True),
              _exits(grid, at), *_founders(grid, at), *_busy(grid, at)]
-    known = np.logical_and.reduce([np.isfinite(each.values).all(axis=(0, 1)) for each in found])
-    if known.sum() < 2:
-        raise Failure(USAGE, f"{grid.ensemble.path}: replicates in which all measures are known: {known.sum()}, and an interval "
-                             "takes 2 or more")
     for each in found:
+        known = np.isfinite(each.values).all(axis=(0, 1))
+        if known.sum() < 2:
+            raise Failure(USAGE, f"{grid.ensemble.path}: replicates in which {each.name} is known in all scenarios: {known.sum()}, "
+                                 "and an interval takes 2 or more")
         each.values = each.values[..., known]
         each.mean = np.array(mean_with_interval(np.moveaxis(each.values, -1, 0), level))
     return found

@@ -27,7 +27,7 @@ class Result:
 
     @property
     def pairs(self):
-        return self.measures[0].values.shape[-1]
+        return max(each.pairs for each in self.measures)
 
     @property
     def reference(self):
@@ -49,9 +49,10 @@ def growth(x, largest):
     return page.number(x, 2 if x >= 0.01 else 1)
 
 
-def heading(measure):
+def heading(result, measure):
     unit = f" [{measure.unit}]" if measure.unit else ""
-    return f"{measure.title}{unit}, {measure.when}"
+    fewer = f"; {measure.pairs} replicates" if measure.pairs < result.pairs else ""
+    return f"{measure.title}{unit}, {measure.when}{fewer}"
 
 
 def _cells(result, measure):
@@ -97,7 +98,7 @@ def _tables(result):
     yield "", [list(_summary(result))]
     for measure in result.measures:
         tables = [list(_cells(result, measure))]
-        yield heading(measure), tables + [list(_break_evens(result, measure))] if measure.falls else tables
+        yield heading(result, measure), tables + [list(_break_evens(result, measure))] if measure.falls else tables
 
 
 def per_staff(result, measure):
@@ -178,7 +179,8 @@ def _one(found):
 def json_line(result):
     grid = result.grid
     measures = [{
-        "measure": each.name, "title": each.title, "when": each.when, **_interval(each.mean), "change": _plain(each.change()),
+        "measure": each.name, "title": each.title, "when": each.when, "pairs": each.pairs, **_interval(each.mean),
+        "change": _plain(each.change()),
         "break_even": {kind: _one(result.breaks[each.name, kind]) for kind in ("tolerated", "offset")} if each.falls else None,
     } for each in result.measures]
     return json.dumps({"file": result.path, "time": result.at, "growth_ends": grid.end, "replicates": result.pairs,
