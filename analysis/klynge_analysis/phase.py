@@ -184,7 +184,7 @@ def measures(grid, at, level=LEVEL):
     for each in found:
         known = np.isfinite(each.values).all(axis=(0, 1))
         if known.sum() < 2:
-            raise Failure(USAGE, f"{grid.ensemble.path}: replicates in which {each.name} is known in all scenarios: {known.sum()}, "
+            raise Failure(USAGE, f"{grid.ensemble.path}: replicates in which {each.name} is known in all: {known.sum()}, "
                                  "and an interval takes 2 or more")
         each.values = each.values[..., known]
         each.mean = np.array(mean_with_interval(np.moveaxis(each.values, -1, 0), level))
