@@ -143,6 +143,8 @@ group_validation() {
     script "$PYTHON" tests/test_decompose.py "$build"
     heading 'survey: interviews of populations whose answer is known'
     script "$PYTHON" tests/test_survey.py "$build"
+    heading 'phase: surfaces whose break-even is known'
+    script "$PYTHON" tests/test_phase.py "$build"
     heading 'the best mix under a budget: selection on a known Pareto set, and the verb'
     script "$PYTHON" tests/test_mix.py "$build"
 }
