@@ -205,7 +205,10 @@ static void prepare(struct trial *t, const char *path)
     if (strstr(path, "structured_hours")) trial_set(t, "policies.gatherings.structured", "8");
     if (strstr(path, "digital_talk")) trial_set(t, "policies.gatherings.mode", "digital");
     if (strstr(path, "votes.success")) trial_set(t, "policies.votes.per_year", "12");
-    if (strstr(path, "lock_in")) trial_set(t, "model.projects.lock_in", "1");
+    if (strstr(path, "lock_in")) {
+        trial_set(t, "model.projects.lock_in", "1");
+        trial_set(t, "model.firms.supplier_ties", "16");
+    }
     /* projects and introductions enough for a chance to tell */
     if (strstr(path, "votes.success") || strstr(path, "brokering.trial") || strstr(path, "lock_in"))
         trial_set(t, "run.end", "2024-09");
