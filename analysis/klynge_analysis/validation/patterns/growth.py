@@ -132,8 +132,8 @@ def p23(runs):
         *above("fall by doubling, seven sectors", capital["broad"] - capital["broad-doubled"]),
         condition("fall of domains in common a pair, expected", joint[0] - joint[1], low=0, whole=True),
         condition("rise of distance of pairs, expected", novelty[1] - novelty[0], low=0, whole=True)],
-        note="Diversity lowers shared aims in every run. Numbers do so by a firm's own part in the mean profile alone, which is "
-             "small among forty already: in the mean, but not in single runs.")
+        note="Diversity lowers shared aims in every run. Numbers do so by a firm's own part in the mean profile, small among "
+             "forty already, and by goals that are hardly less clear: in the mean, but not in single runs.")
 
 
 @pattern("P24", kind="T", built="M", honest="P",
@@ -172,16 +172,17 @@ def i3(runs):
         still, grown, scaled = (runs.values("growth", s, name).at(PEAK) for s in ("no-growth", "growth", "growth-scaled"))
         harm[name], saved[name] = still - grown, scaled - grown
     share = {name: ratio_of(saved[name], harm[name]) for name in harm}
-    founding, late = ([of(s) for s in ("no-growth", "growth", "growth-scaled")] for of in
-                      (lambda s: founders(runs, s, "utilisation"), lambda s: runs.values("growth", s, "realised").at(END)))
+    scenarios = ("no-growth", "growth", "growth-scaled")
+    further = {"founders' V": [founders(runs, s, "utilisation") for s in scenarios],
+               f"V/Vpot, month {END}": [runs.values("growth", s, "realised").at(END) for s in scenarios]}
     return effect(saved["realised"], 0.5, None, estimate=share["realised"], conditions=[
         condition("fall of V/Vpot, staff fixed", harm["realised"], low=0, whole=True),
         condition("fall of overview, staff fixed", harm["overview"], low=0, whole=True),
         condition("fall of belonging, staff fixed", harm["sense_of_community"], low=0, whole=True),
         condition("share of the fall of overview", share["overview"], low=0.5),
         condition("share of the fall of belonging", share["sense_of_community"], low=0.5),
-        *(condition(f"share of the fall of {what}", ratio_of(scaled - grown, still - grown)) for what, (still, grown, scaled) in
-          (("founders' V", founding), (f"V/Vpot, month {END}", late)))],
+        *(condition(f"share of the fall of {what}", ratio_of(scaled - grown, still - grown))
+          for what, (still, grown, scaled) in further.items())],
         note="Most of the fall is newcomers, who begin without benefit whatever staff there is. Founders' benefit is kept by "
              "staff in proportion, and two years later much of all members'; overview and belonging are not.")
 

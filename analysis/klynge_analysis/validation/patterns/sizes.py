@@ -49,8 +49,8 @@ def p35(runs):
         condition("slope from 120 to 160 members", measures.elasticity(made["120"], made["160"], 120, 160)),
         condition("wait (years) a member more, above 83 less below", slopes[1] - slopes[0], low=1e-6, whole=True),
         condition("requests waiting, 40 members", queue["40"]), condition("requests waiting, 160 members", queue["160"])],
-        note="No queue: management has hours for several times what is asked. Introductions a member fall since members of a "
-             "larger cluster know more firms, and need nobody to name one; where acquaintance does not grow they do not fall.")
+        note="No queue: management has hours for more introductions than are asked for. They fall since members of a larger "
+             "cluster know more firms, and need nobody to name one; where acquaintance does not grow they do not fall.")
 
 
 def a_member(runs, size, name):
