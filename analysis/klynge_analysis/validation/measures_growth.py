@@ -46,15 +46,21 @@ def by_tenure(panel, month, months_of, n):
     return sums
 
 
-def standardised(paths, weights):
-    """V / Vpot of each path, had all of them the tenure of `weights` (direct standardisation): (path) or (path, replicate).
-
-    paths: arrays (..., stratum, 3). A stratum that is empty on one path is left out on all.
+def standardised_means(paths, weights):
+    """(path, 2) or (path, replicate, 2) mean V and mean Vpot of each path, had all of them the tenure of `weights` (direct
+    standardisation). paths: arrays (..., stratum, 3). A stratum that is empty on one path is left out on all.
     """
     shared = weights * np.all([path[..., N] > 0 for path in paths], axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = [np.where(shared[..., None] > 0, path / path[..., N:], 0) * shared[..., None] for path in paths]
-        return np.array([mean[..., V].sum(axis=-1) / mean[..., POTENTIAL].sum(axis=-1) for mean in means])
+        return np.array([mean[..., :N].sum(axis=-2) / shared.sum(axis=-1)[..., None] for mean in means])
+
+
+def standardised(paths, weights):
+    """V / Vpot of each path, as standardised_means has them: (path) or (path, replicate)."""
+    means = standardised_means(paths, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return means[..., V] / means[..., POTENTIAL]
 
 
 def tenure_of(paths):
@@ -62,17 +68,17 @@ def tenure_of(paths):
     return sum(path[..., N].sum(axis=0) for path in paths)
 
 
-def over_runs(statistic, *groups):
+def over_runs(statistic, *groups, of=standardised):
     """statistic(V/Vpot of the paths of each group) with its bootstrap interval, firms of all replicates pooled by stratum.
 
-    groups: lists of paths, each standardised to its own pooled tenure.
+    groups: lists of paths, each standardised to its own pooled tenure. of: standardised, or standardised_means for (path, 2).
     """
     weights = [tenure_of(paths) for paths in groups]
     cuts = np.cumsum([len(paths) for paths in groups])[:-1]
 
     def pooled(*paths):
         split = np.split(np.arange(len(paths)), cuts)
-        return statistic(*(standardised([paths[k].sum(axis=0) for k in own], w) for own, w in zip(split, weights)))
+        return statistic(*(of([paths[k].sum(axis=0) for k in own], w) for own, w in zip(split, weights)))
     return bootstrap(pooled, *(path for paths in groups for path in paths))
 
 

@@ -131,8 +131,8 @@ def i11(runs):
         condition("preset less heavy brokering between, year 5", usual - between, low=0),
         condition("the same gap of DS as in P34, year 5", gap(direct_share, LAST))],
         note="Introductions are as many as members ask for, not as many as staff has hours for, and few beside calls and "
-             "projects: how they are made moves next to nothing. Of first contacts more go through management by hand-over, "
-             "which always makes known.")
+             "projects: how they are made moves next to nothing, while hours that lie idle for them are missed elsewhere. Of first "
+             "contacts more go through management by hand-over, which always makes known.")
 
 
 # ---- attention ------------------------------------------------------------------------------------------------------------
@@ -308,6 +308,5 @@ def p49(runs):
         condition("time to regain over time of loss", bootstrap(np.median, months / (AGAIN - STOP)), low=1.5),
         condition("share of runs that regain it within 36 months", mean_of(regained.any(axis=1))),
         condition("the same capital with activity, month 48 over 36", ratio_of(still, before))],
-        note="Projects that run on when activity stops, and members' own calls, hold up trust; against a cluster whose "
-             "capital goes on rising the loss is larger, but not 15 % either. Without calls loss and time to regain come "
-             "near to what is expected.")
+        note="Projects that are begun run on for half a year and more, members call whom they trust, and nobody joins who has "
+             "none: capital still rises, and falls only then. Where it is below, newcomers who join at once put it off.")

@@ -140,5 +140,5 @@ def f12(runs):
         condition("the first less the second", more, low=0),
         condition("interaction of U and A with events on V", meets_frame, low=0, whole=True)],
         note="Inner conditions, competition and IP, and a lack of management decide V; the others have small effects, most "
-             "of them of the right sign in the mean. More events at the same staff displace small projects: with staff "
-             "enough, trust and belonging weigh more than events.")
+             "of them of the right sign in the mean. More events at the same staff displace small projects; with staff and money "
+             "enough they weigh more still than trust and belonging, with the right sign.")
