@@ -56,6 +56,8 @@ int pseudonyms_begin(struct pseudonyms *p, const struct options *o, const struct
     if (o->mapping && !o->pseudonyms)
         return error_set(err, ERROR_CONFIG, "--mapping: found no --pseudonyms beside it, expected the two together");
     if (!o->pseudonyms) return ERROR_NONE;
+    if (o->mapping && strcmp(o->mapping, o->out) == 0)
+        return error_set(err, ERROR_CONFIG, "--mapping: found the same file as that of the results, expected another");
     int code = o->mapping ? publish_begin(&p->file, o->mapping, o->force, err) : ERROR_NONE;
     return code ? code : rename_all(plan, &p->text, err);
 }
