@@ -184,7 +184,7 @@ def check_graphs(out, firms, ties):
     wrong = []
     for (uid, to), rows in ties.groupby(["uid", "to_uid"]):
         edge = moving.edges[f"0-{uid}", f"0-{to}"]
-        if [round(v, 6) for v, _, _ in edge["trust"]] != [round(v, 6) for v in rows.trust] or [s for _, s, _ in edge["trust"]] != list(rows.time):
+        if [s for _, s, _ in edge["trust"]] != list(rows.time) or not np.allclose([v for v, _, _ in edge["trust"]], rows.trust, atol=1e-6):
             wrong.append((uid, to))
         if sum(end - start for start, end in edge["spells"]) - len(rows) * (times[1] - times[0]) > 1e-6:
             wrong.append(("spells", uid, to))
