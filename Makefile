@@ -110,9 +110,9 @@ packages-found:
 BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libjansson-dev libxxhash-dev libsleef-dev \
 	librandom123-dev
 DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy python3-pandas \
-	python3-statsmodels
+	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
-	python3-netcdf4
+	python3-netcdf4 python3-igraph mandoc groff
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
@@ -168,7 +168,7 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 test: ## check, unit tests, command line, comparison, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare bad_inputs faults readers identity validation sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare bad_inputs faults readers bring identity validation sanitizers'
 
 torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
@@ -208,17 +208,26 @@ format: ## lay out all C files by .clang-format
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/klynge
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/klynge
+MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
+COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+DATE = $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}" +%Y-%m-%d)
 
-install: all ## install under PREFIX (/usr/local), staged under DESTDIR
-	install -d $(BINDIR) $(SHAREDIR) $(DOCDIR)
+pages: all ## man pages and bash completion from the tables of --help: BUILD/man, BUILD/completion
+	$(PYTHON) sim/cli/pages.py $(BUILD) $(DATE)
+
+install: pages ## install under PREFIX (/usr/local), staged under DESTDIR
+	install -d $(BINDIR) $(SHAREDIR) $(DOCDIR) $(MANDIR) $(COMPLETIONDIR)
 	install -m 755 $(BUILD)/klynge $(BINDIR)/klynge
 	for f in $$(find configs analysis -type f ! -path '*/__pycache__/*'); do \
 		install -D -m $$([ -x $$f ] && echo 755 || echo 644) $$f $(SHAREDIR)/$$f || exit 1; done
 	for v in $(notdir $(VERBS)); do ln -sf ../share/klynge/analysis/$$v $(BINDIR)/$$v || exit 1; done
+	install -m 644 $(BUILD)/man/klynge.1 $(BUILD)/man/klynge-*.1 $(MANDIR)
+	install -m 644 $(BUILD)/completion/klynge $(COMPLETIONDIR)/klynge
 	install -m 644 README.md LICENSE CHANGELOG.md CITATION.cff $(wildcard models/cluster/*.md) $(DOCDIR)
 
 uninstall: ## remove what install put there
 	rm -f $(BINDIR)/klynge $(patsubst $(BUILD)/%,$(BINDIR)/%,$(VERBS))
+	rm -f $(MANDIR)/klynge.1 $(MANDIR)/klynge-*.1 $(COMPLETIONDIR)/klynge
 	rm -rf $(SHAREDIR) $(DOCDIR)
 
 clean: ## remove what was built; results in out/ stay
@@ -230,5 +239,5 @@ help: ## this list
 
 always:
 .PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test torture check bench \
-	validate reference format install uninstall clean help always
+	validate reference format pages install uninstall clean help always
 .DELETE_ON_ERROR:

@@ -134,6 +134,11 @@ group_readers() {
     fi
 }
 
+group_bring() {
+    heading 'your own cluster: init, names and pseudonyms, export read back, man pages, completion, install'
+    script "$PYTHON" tests/bring.py "$build"
+}
+
 group_identity() { heading 'bit-identity'; script tests/identity.sh "$klynge"; }
 
 group_validation() {

@@ -230,7 +230,7 @@ static char listed_names[LISTED][64];
 static const struct roster *roster(void)
 {
     static const double joined[LISTED] = {NAN, 2017.0, 2018.0 + 5.5 / 12.0, 2018.5, 2018.0 + 2.0 / 12.0};
-    static struct roster r = {LISTED, N_ROSTER, listed_values, listed_names};
+    static struct roster r = {.n = LISTED, .n_columns = N_ROSTER, .value = listed_values, .name = listed_names};
     for (uint32_t k = 0; k < LISTED; k++) {
         for (uint32_t column = 0; column < N_ROSTER; column++)
             listed_values[k * N_ROSTER + column] = NAN;

@@ -3,6 +3,7 @@ sentence and an exit code for what goes wrong.
 """
 import argparse
 import difflib
+import json
 import os
 import signal
 import sys
@@ -67,6 +68,31 @@ def help_text(verb):
     return "\n".join(parts)
 
 
+def description(verb):
+    """What `--help --json` prints, in the form of the verbs written in C (sim/cli/help.h): man pages and completion are made of it."""
+    return {"name": verb.name, "usage": f"klynge {verb.name} {verb.operands} [OPTIONS]", "text": "\n\n".join(verb.text),
+            "options": [{"name": o.name, "letter": o.letter, "argument": o.argument, "help": o.help} for o in verb.options],
+            "examples": [list(example) for example in verb.examples], "codes": [[code, MEANINGS[code]] for code in verb.codes]}
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's own parser, for verbs that use it, with the same answer to `--help --json`."""
+
+    def print_help(self, file=None):
+        if "--json" not in sys.argv:
+            return super().print_help(file)
+        return say(json.dumps(self._description()))
+
+    def _description(self):
+        usage = " ".join(self.format_usage().removeprefix("usage: ").split())
+        options = [{"name": max(a.option_strings, key=len)[2:],
+                    "letter": next((s[1] for s in a.option_strings if not s.startswith("--")), None),
+                    "argument": None if a.nargs == 0 else a.metavar or a.dest.upper(), "help": (a.help or "").replace("%%", "%")}
+                   for a in self._actions if a.option_strings]
+        return {"name": self.prog.split()[-1], "usage": usage, "text": self.description or "", "options": options,
+                "examples": [], "codes": [], "more": self.epilog or ""}
+
+
 # ---- parsing -----------------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +155,9 @@ def say(text):
 
 
 def _answer(verb, work, arguments):
+    if "--help" in arguments and "--json" in arguments:
+        say(json.dumps(description(verb)))
+        return DONE
     options = parse(verb, arguments)
     if options.help:
         say(help_text(verb))

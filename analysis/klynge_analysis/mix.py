@@ -14,6 +14,7 @@ import numpy as np
 from . import mix_design as design
 from . import mix_selection as selection
 from . import mix_tables as tables
+from .commandline import Parser
 from .program import run_program
 from .reading import MONTH, RUN_DONE, parse_config, setting
 from .validation.command import FAILED_IO, INTERRUPTED, OK, USAGE, Usage, names, positive, progress, version, write
@@ -48,8 +49,8 @@ exit codes: 0 done, 2 usage or configuration error, 3 some runs failed, 4 input 
 
 
 def arguments_of(arguments):
-    parser = argparse.ArgumentParser(prog="klynge mix", description="Which mix of instruments is best for the same money?",
-                                     epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(prog="klynge mix", description="Which mix of instruments is best for the same money?", epilog=EXAMPLES,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", metavar="CONFIG", help="the cluster, its growth, and the mix that the others are compared with")
     parser.add_argument("-o", "--out", type=pathlib.Path, metavar="OUT.h5|DIR",
                         help="the results of the Pareto set in a file, or a folder: also mix.md, mix.json, mix.png")

@@ -474,6 +474,15 @@ double cluster_brought_home(const struct world *w, uint32_t i);
 static inline uint32_t cluster_words(uint32_t firms_per_block) { return (firms_per_block + 63) / 64; }
 /* room.c: twice the room for an array of the block's record; NULL, and the world fails, without memory. */
 void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size);
+/* listed.c: what crosses columns of the roster and of its ties. */
+int cluster_settle_firm(double *value, struct error *err);
+int cluster_settle_tie(double *value, struct error *err);
+/* The ties of two firms as they are listed, or NULL: a row of N_LISTED values. */
+const double *cluster_listed_tie(const struct world *w, uint32_t uid, uint32_t other);
+/* Are supplier ties of that firm listed? Then it looks for none. */
+bool cluster_lists_suppliers(const struct world *w, uint32_t uid);
+/* derive.c: great-circle distance to a place, km. */
+double cluster_km_to(enum cluster_place place, double latitude, double longitude);
 /* derive.c, room.c, begin.c, verify.c */
 int cluster_choose(const char *found, const char *path, const char *const *choices, int *chosen, struct error *err);
 int cluster_derive(const struct run_params *run, const void *params, const struct roster *roster, void *derived,
@@ -493,7 +502,14 @@ enum cluster_roster_column {
     ROSTER_SIZE_CLASS,
     ROSTER_PLACE,
     ROSTER_JOINED,
+    ROSTER_LATITUDE,
+    ROSTER_LONGITUDE,
+    ROSTER_UNDERSTANDING,
+    ROSTER_ANCHORING,
     N_ROSTER
 };
+/* Columns of the ties between its firms, and the choices of their kind. */
+enum cluster_listed_column { LISTED_FIRM, LISTED_PARTNER, LISTED_KIND, LISTED_TRUST, N_LISTED };
+enum cluster_listed_kind { LISTED_SUPPLIER, LISTED_COOPERATION };
 
 #endif

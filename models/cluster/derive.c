@@ -14,14 +14,25 @@ static const struct {
 };
 
 /* Great-circle distance, haversine, Earth radius 6371 km. */
-static double km_between(int a, int b)
+static double km_apart(double lat_a, double lon_a, double lat_b, double lon_b)
 {
     const double rad = 0.017453292519943295;
-    double lat_a = places[a].latitude * rad, lat_b = places[b].latitude * rad;
+    lat_a *= rad;
+    lat_b *= rad;
     double north = Sleef_cinz_sind1_u10purec(0.5 * (lat_b - lat_a));
-    double east = Sleef_cinz_sind1_u10purec(0.5 * (places[b].longitude - places[a].longitude) * rad);
+    double east = Sleef_cinz_sind1_u10purec(0.5 * (lon_b - lon_a) * rad);
     double h = north * north + Sleef_cinz_cosd1_u10purec(lat_a) * Sleef_cinz_cosd1_u10purec(lat_b) * east * east;
     return 2.0 * 6371.0 * Sleef_cinz_asind1_u10purec(sqrt(h));
+}
+
+static double km_between(int a, int b)
+{
+    return km_apart(places[a].latitude, places[a].longitude, places[b].latitude, places[b].longitude);
+}
+
+double cluster_km_to(enum cluster_place place, double latitude, double longitude)
+{
+    return km_apart(places[place].latitude, places[place].longitude, latitude, longitude);
 }
 
 /* Shares as given -> cumulative shares that end at 1. */

@@ -6,6 +6,7 @@
  *   knowledge  3 or 4 competences in distinct domains near the sector's own, 2 needs elsewhere
  *   suppliers  a core firm keeps up to n_s supplier ties: it picks among members by exponential race with weights
  *              exp(-km / reach); a supplier that enters later fills a gap with that probability
+ *   answers    U and A from a survey, where the roster has them; ties that are listed stand instead of drawn ones
  */
 #include "cluster/cluster.h"
 #include "cluster/match.h"
@@ -116,12 +117,29 @@ static bool is_restricted(const struct world *w, uint32_t block, uint32_t i)
     return rng_uniform(&r) < (f->sector[i] == CORE ? p->restricted_core : p->restricted_other);
 }
 
-static void draw_attitude(struct world *w, uint32_t block, uint32_t i, struct rng *r)
+/* What a survey says goes before what is drawn. Anchoring that is told is also what the firm keeps to without results: what else
+ * than understanding decides it is what is left. */
+static void take_answers(const struct world *w, int64_t row, struct attitude *a)
+{
+    const struct cluster_params *p = cluster_params(w);
+    double understanding = given(w, row, ROSTER_UNDERSTANDING), anchoring = given(w, row, ROSTER_ANCHORING);
+    if (!isnan(understanding)) {
+        a->understanding = understanding;
+        if (!p->do_independent) a->behind_anchoring = understanding;
+    }
+    if (!isnan(anchoring)) {
+        a->behind_anchoring = a->understanding;
+        a->anchoring_own = anchoring - p->a_understanding * a->understanding;
+    }
+}
+
+static void draw_attitude(struct world *w, uint32_t block, uint32_t i, int64_t row, struct rng *r)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
     double mean = understanding_mean(w, block, f->uid[i], f->prior[i], f->founder[i]);
     struct attitude a = attitude_of(p, f->employees[i], mean, r);
+    take_answers(w, row, &a);
     f->anchoring_own[i] = a.anchoring_own;
     f->hours_base[i] = a.hours_base;
     f->understanding[i] = f->understanding_entry[i] = a.understanding;
@@ -239,6 +257,34 @@ static void acquaint_merged(struct world *w, uint32_t block, uint32_t i, uint32_
     }
 }
 
+static void tie_supplier(struct world *w, uint32_t i, uint32_t j, double trust)
+{
+    uint32_t k = cluster_tie(w, i, j);
+    if (k == NETWORK_NONE) return;
+    network_value(&w->ties, i, TIE_TRUST)[k] = (float)trust;
+    network_value(&w->ties, i, TIE_AWARENESS)[k] = 1.0f;
+    network_touched(&w->ties, i)[k] = (uint16_t)w->tick;
+    network_kind(&w->ties, i)[k] |= TIE_SUPPLIER | TIE_STRONG;
+}
+
+/* Partners from before: fresh in mind, trusted as stated. */
+static void tie_partner(struct world *w, uint32_t i, uint32_t j, double trust)
+{
+    make_known(w, i, j, 1.0);
+    uint32_t k = network_find(&w->ties, i, j);
+    if (k == NETWORK_NONE) return;
+    network_value(&w->ties, i, TIE_TRUST)[k] = (float)trust;
+    if (trust > STRONG) network_kind(&w->ties, i)[k] |= TIE_STRONG; /* not a tie that the cluster made */
+}
+
+static void acquaint_listed(struct world *w, uint32_t i, uint32_t j, const double *tie)
+{
+    bool supplier = tie[LISTED_KIND] == LISTED_SUPPLIER;
+    double trust = isnan(tie[LISTED_TRUST]) ? cluster_params(w)->supplier_trust : tie[LISTED_TRUST];
+    (supplier ? tie_supplier : tie_partner)(w, i, j, trust);
+    (supplier ? tie_supplier : tie_partner)(w, j, i, trust);
+}
+
 /* Do a newcomer and each member know of each other from before? One draw for both sides; how fresh it is, one each. */
 static void acquaint(struct world *w, uint32_t block, uint32_t i)
 {
@@ -251,6 +297,11 @@ static void acquaint(struct world *w, uint32_t block, uint32_t i)
             acquaint_merged(w, block, i, j);
             continue;
         }
+        const double *tie = cluster_listed_tie(w, f->uid[i], f->uid[j]);
+        if (tie) {
+            acquaint_listed(w, i, j, tie);
+            continue;
+        }
         uint32_t low = f->uid[i] < f->uid[j] ? i : j, high = low == i ? j : i;
         struct rng r = rng_open(w->seed, STREAM_acquainted, block, f->uid[low], f->uid[high], 0);
         if (rng_uniform(&r) >= (f->place[i] == f->place[j] ? p->known_near : p->known_start)) continue;
@@ -259,14 +310,10 @@ static void acquaint(struct world *w, uint32_t block, uint32_t i)
     }
 }
 
-static void tie_supplier(struct world *w, uint32_t i, uint32_t j)
+static void supply(struct world *w, uint32_t core, uint32_t supplier)
 {
-    uint32_t k = cluster_tie(w, i, j);
-    if (k == NETWORK_NONE) return;
-    network_value(&w->ties, i, TIE_TRUST)[k] = (float)cluster_params(w)->supplier_trust;
-    network_value(&w->ties, i, TIE_AWARENESS)[k] = 1.0f;
-    network_touched(&w->ties, i)[k] = (uint16_t)w->tick;
-    network_kind(&w->ties, i)[k] |= TIE_SUPPLIER | TIE_STRONG;
+    tie_supplier(w, core, supplier, cluster_params(w)->supplier_trust);
+    tie_supplier(w, supplier, core, cluster_params(w)->supplier_trust);
 }
 
 static uint32_t supplier_count(const struct world *w, uint32_t i)
@@ -292,9 +339,10 @@ static void pick_suppliers(struct world *w, uint32_t block, uint32_t core)
     const struct cluster_firms *f = cluster_firms(w);
     struct cluster_room *room = &cluster_block(w, block)->room;
     uint32_t n = 0, most = (uint32_t)cluster_params(w)->supplier_ties;
+    if (cluster_lists_suppliers(w, f->uid[core])) return;
     EACH_MEMBER(w, block, j)
     {
-        if (f->sector[j] != SUPPLIER || !most) continue;
+        if (f->sector[j] != SUPPLIER || !most || cluster_listed_tie(w, f->uid[core], f->uid[j])) continue;
         double time = supplier_race(w, block, core, j);
         if (n == most && time >= room->key[n - 1]) continue;
         uint32_t at = n < most ? n++ : n - 1;
@@ -305,10 +353,8 @@ static void pick_suppliers(struct world *w, uint32_t block, uint32_t core)
         room->key[at] = time;
         room->slot[at] = j;
     }
-    for (uint32_t k = 0; k < n; k++) {
-        tie_supplier(w, core, room->slot[k]);
-        tie_supplier(w, room->slot[k], core);
-    }
+    for (uint32_t k = 0; k < n; k++)
+        supply(w, core, room->slot[k]);
 }
 
 /* A core firm that lacks suppliers takes the newcomer on with probability exp(-km / reach). */
@@ -318,11 +364,11 @@ static void offer_supply(struct world *w, uint32_t block, uint32_t supplier)
     EACH_MEMBER(w, block, core)
     {
         if (f->sector[core] != CORE || supplier_count(w, core) >= (uint32_t)cluster_params(w)->supplier_ties) continue;
+        if (cluster_listed_tie(w, f->uid[core], f->uid[supplier])) continue; /* is what the list says */
         struct rng r = rng_open(w->seed, STREAM_supplier, block, f->uid[core], f->uid[supplier], 1);
         double km = cluster_derived(w)->km[f->place[core]][f->place[supplier]];
         if (rng_uniform(&r) >= real_exp(-km / cluster_params(w)->supplier_reach)) continue;
-        tie_supplier(w, core, supplier);
-        tie_supplier(w, supplier, core);
+        supply(w, core, supplier);
     }
 }
 
@@ -379,8 +425,8 @@ uint32_t cluster_enter(struct world *w, uint32_t block, uint32_t uid, int64_t ro
     struct rng attitude = rng_open(w->seed, STREAM_attitude, block, uid, RNG_NOBODY, 0);
     struct rng knowledge = rng_open(w->seed, STREAM_knowledge, block, uid, RNG_NOBODY, 0);
     draw_identity(w, i, roster_row, &identity);
-    draw_attitude(w, block, i, &attitude);
-    if (!founder) aim(w, block, i);
+    draw_attitude(w, block, i, roster_row, &attitude);
+    if (!founder && isnan(given(w, roster_row, ROSTER_UNDERSTANDING))) aim(w, block, i);
     draw_knowledge(w, i, &knowledge);
     open_accounts(w, i);
     cluster_wind(w, block, i);

@@ -127,6 +127,26 @@ static const struct roster_column roster_columns[N_ROSTER] = {
     [ROSTER_PLACE] = {"place", ROSTER_CHOICE, places, 0, 0, false, "", "place; drawn where empty"},
     [ROSTER_JOINED] = {"joined", ROSTER_TIME, NULL, 1900, 2200, false, "year",
                        "time of joining; a founding member where empty"},
+    [ROSTER_LATITUDE] = {"latitude", ROSTER_REAL, NULL, -90, 90, false, "degrees",
+                         "with longitude, instead of place: the nearest of the places is taken, at most 600 km away"},
+    [ROSTER_LONGITUDE] = {"longitude", ROSTER_REAL, NULL, -180, 180, false, "degrees", "east of Greenwich"},
+    [ROSTER_UNDERSTANDING] =
+        {"understanding", ROSTER_REAL, NULL, 0, 1, false, "1",
+         "understanding of cluster work at entry, from a survey: (answer - 1) / (n - 1) on a scale "
+         "of 1 to n; drawn where empty"},
+    [ROSTER_ANCHORING] = {"anchoring", ROSTER_REAL, NULL, 0, 1, false, "1",
+                          "strategic anchoring at entry, in the same way; drawn where empty"},
+};
+static const char *const tie_kinds[] = {"supplier", "cooperation", NULL};
+static const struct roster_column tie_columns[N_LISTED] = {
+    [LISTED_FIRM] = {"firm", ROSTER_NAME, NULL, 0, 0, true, "", "name of a firm of the roster"},
+    [LISTED_PARTNER] = {"partner", ROSTER_NAME, NULL, 0, 0, true, "",
+                        "name of another one; which is which does not matter"},
+    [LISTED_KIND] = {"kind", ROSTER_CHOICE, tie_kinds, 0, 0, true, "",
+                     "one supplies the other, or they know each other from cooperation"},
+    [LISTED_TRUST] = {"trust", ROSTER_REAL, NULL, 0, 0.99, false, "1",
+                      "trust of both in each other; model.trust.supplier where empty for a supplier, required for "
+                      "cooperation"},
 };
 
 static uint32_t cluster_uid(const struct world *w, uint32_t slot)
@@ -164,6 +184,11 @@ const struct model cluster_model = {
     .roster_columns = roster_columns,
     .n_roster_columns = COUNT(roster_columns),
     .roster_path = "world.roster",
+    .tie_columns = tie_columns,
+    .n_tie_columns = COUNT(tie_columns),
+    .ties_path = "world.ties",
+    .settle_firm = cluster_settle_firm,
+    .settle_tie = cluster_settle_tie,
     .derived_size = sizeof(struct cluster_derived),
     .block_size = sizeof(struct cluster_block),
     .derive = cluster_derive,

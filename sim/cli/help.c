@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/answer.h"
 #include "cli/options.h"
 #include "cli/page.h"
 #include "cli/verb.h"
@@ -73,6 +74,71 @@ void help_verb(FILE *to, const struct verb *verb)
     fputs("\nexit codes:\n", to);
     for (const int *code = verb->codes; *code >= 0; code++)
         fprintf(to, "  %3d  %s\n", *code, error_meaning(*code));
+}
+
+/* ---- as JSON -------------------------------------------------------------------------------------------------------------- */
+
+static json_t *verb_json(const char *name, const char *line)
+{
+    json_t *one = json_object();
+    answer_put(&one, "name", answer_text(name));
+    answer_put(&one, "line", answer_text(line));
+    return one;
+}
+
+int help_program_json(struct error *err)
+{
+    json_t *all = json_array(), *answer = json_object();
+    struct verb_beside *beside;
+    size_t n = verb_beside_list(&beside);
+    for (const struct verb *v = verb_table; v->name; v++)
+        answer_append(&all, verb_json(v->name, v->line));
+    for (size_t k = 0; k < n; k++)
+        answer_append(&all, verb_json(beside[k].name, beside[k].line));
+    free(beside);
+    answer_put(&answer, "verbs", all);
+    return answer_json(answer, err);
+}
+
+static json_t *pair_json(json_t *first, const char *second)
+{
+    json_t *pair = json_array();
+    answer_append(&pair, first);
+    answer_append(&pair, answer_text(second));
+    return pair;
+}
+
+static json_t *options_json(const struct verb *verb)
+{
+    json_t *all = json_array();
+    for (const struct option_row *row = options_table; row->name; row++) {
+        if (!(row->verbs & verb->bit)) continue;
+        char letter[2] = {row->letter, '\0'};
+        json_t *one = json_object();
+        answer_put(&one, "name", answer_text(row->name));
+        answer_put(&one, "letter", answer_text(row->letter ? letter : NULL));
+        answer_put(&one, "argument", answer_text(row->argument));
+        answer_put(&one, "help", answer_text(row->help));
+        answer_append(&all, one);
+    }
+    return all;
+}
+
+int help_verb_json(const struct verb *verb, struct error *err)
+{
+    char usage[256];
+    json_t *answer = verb_json(verb->name, verb->line), *examples = json_array(), *codes = json_array();
+    snprintf(usage, sizeof usage, "klynge %s %s [OPTIONS]", verb->name, verb->operands);
+    for (const struct verb_example *e = verb->examples; e->command; e++)
+        answer_append(&examples, pair_json(answer_text(e->command), e->shows));
+    for (const int *code = verb->codes; *code >= 0; code++)
+        answer_append(&codes, pair_json(json_integer(*code), error_meaning(*code)));
+    answer_put(&answer, "usage", answer_text(usage));
+    answer_put(&answer, "text", answer_text(verb->text));
+    answer_put(&answer, "options", options_json(verb));
+    answer_put(&answer, "examples", examples);
+    answer_put(&answer, "codes", codes);
+    return answer_json(answer, err);
 }
 
 /* ---- the version ------------------------------------------------------------------------------------------------------------ */

@@ -32,7 +32,9 @@ static int do_verb(const struct verb *verb, int argc, char **argv, struct error 
 {
     struct options o;
     int code = options_parse(&o, verb, argc, argv, err);
-    if (!code && o.help)
+    if (!code && o.help && o.json)
+        code = help_verb_json(verb, err);
+    else if (!code && o.help)
         help_verb(stdout, verb);
     else if (!code && o.version)
         help_version(stdout);
@@ -65,6 +67,8 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
+static bool asks_for_help(const char *word) { return is_one_of(word, "--help", "-h") || strcmp(word, "help") == 0; }
+
 static int begin(int argc, char **argv, struct error *err)
 {
     static char help[] = "--help";
@@ -72,11 +76,12 @@ static int begin(int argc, char **argv, struct error *err)
         help_program(stderr);
         return error_set(err, ERROR_CONFIG, "no verb is given");
     }
+    if (asks_for_help(argv[1]) && argc > 2 && strcmp(argv[2], "--json") == 0) return help_program_json(err);
     if (strcmp(argv[1], "help") == 0 && argc > 2) {
         char *asked[] = {argv[0], argv[2], help, NULL};
         return dispatch(3, asked, err);
     }
-    if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
+    if (asks_for_help(argv[1]))
         help_program(stdout);
     else if (is_one_of(argv[1], "--version", "-V"))
         help_version(stdout);

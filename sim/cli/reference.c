@@ -35,6 +35,8 @@ static void add_model(struct reference *r, const struct model *m)
             add(r, REFERENCE_RECORD, m->record_kinds[k].columns[c].name, &m->record_kinds[k].columns[c]);
     for (uint32_t k = 0; k < m->n_roster_columns; k++)
         add(r, REFERENCE_COLUMN, m->roster_columns[k].name, &m->roster_columns[k]);
+    for (uint32_t k = 0; k < m->n_tie_columns; k++)
+        add(r, REFERENCE_TIE_COLUMN, m->tie_columns[k].name, &m->tie_columns[k]);
     for (uint32_t k = 0; k < m->n_processes; k++)
         add(r, REFERENCE_PROCESS, m->schedule[k].name, &m->schedule[k]);
     for (uint32_t k = 0; k < m->n_streams; k++)
@@ -44,7 +46,7 @@ static void add_model(struct reference *r, const struct model *m)
 int reference_init(struct reference *r, const struct model *m, struct error *err)
 {
     size_t most = world_run_table.n + m->params.n + m->n_observables + m->n_groupings + m->n_fields + m->n_tie_values +
-                  m->n_roster_columns + m->n_processes + m->n_streams;
+                  m->n_roster_columns + m->n_tie_columns + m->n_processes + m->n_streams;
     for (uint32_t k = 0; k < m->n_record_kinds; k++)
         most += m->record_kinds[k].n_columns;
     *r = (struct reference){.model = m};

@@ -19,6 +19,7 @@
     X(TIE, "State of a tie")                                                                                           \
     X(RECORD, "Rows of what happens in a run")                                                                         \
     X(COLUMN, "Roster columns")                                                                                        \
+    X(TIE_COLUMN, "Columns of ties between named firms")                                                               \
     X(PROCESS, "Processes of a tick, in order")                                                                        \
     X(STREAM, "Random streams")
 

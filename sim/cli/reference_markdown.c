@@ -189,7 +189,8 @@ static void row(const struct reference *r, const struct reference_item *item, FI
     case REFERENCE_FIELD: field_row(item->row, to); break;
     case REFERENCE_TIE: tie_row(item->row, to); break;
     case REFERENCE_RECORD: record_row(r, item->row, to); break;
-    case REFERENCE_COLUMN: column_row(item->row, to); break;
+    case REFERENCE_COLUMN:
+    case REFERENCE_TIE_COLUMN: column_row(item->row, to); break;
     case REFERENCE_PROCESS: process_row(r, item->row, to); break;
     case REFERENCE_STREAM: stream_row(item->row, to); break;
     case REFERENCE_RUN:
@@ -207,7 +208,8 @@ static const char *titles(enum reference_kind kind)
     case REFERENCE_FIELD: return "column | unit | range | values | in panel | meaning";
     case REFERENCE_TIE: return "value | unit | meaning";
     case REFERENCE_RECORD: return "group | column | unit | range, or what 0, 1, ... mean | values | meaning";
-    case REFERENCE_COLUMN: return "column | required | unit | range or choices | meaning";
+    case REFERENCE_COLUMN:
+    case REFERENCE_TIE_COLUMN: return "column | required | unit | range or choices | meaning";
     case REFERENCE_PROCESS: return "process | what happens | reads | writes | scope | switch";
     case REFERENCE_STREAM: return "stream | key (i, j): what is drawn";
     case REFERENCE_RUN:

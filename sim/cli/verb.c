@@ -15,6 +15,7 @@ static const struct verb_example run_examples[] = {
     {"klynge run configs/act.cfg -o act.h5", "every scenario and replicate of the config, on all processors"},
     {"klynge run configs/act.cfg -o more.h5 --replicates 200 --seed 7", "more replicates, other random numbers"},
     {"klynge run configs/act.cfg -o slow.h5 --set model.trust.hours=60", "one parameter changed in every scenario"},
+    {"klynge run mine/cluster.cfg -o mine.h5 --pseudonyms --mapping names.csv", "firms without their names"},
     {NULL, NULL},
 };
 static const struct verb_example check_examples[] = {

@@ -185,7 +185,8 @@ static void print_item(const struct reference *r, const struct reference_item *i
         print_other(c->name, c->unit, c->flags ? "" : reference_range(c->low, c->high, range), c->flags ? c->flags : "",
                     c->doc);
         break;
-    case REFERENCE_COLUMN: print_column(item->row); break;
+    case REFERENCE_COLUMN:
+    case REFERENCE_TIE_COLUMN: print_column(item->row); break;
     case REFERENCE_PROCESS: print_process(r, item->row); break;
     case REFERENCE_STREAM: print_other(s->name, "", "", "", s->doc); break;
     case REFERENCE_N_KINDS: break;

@@ -6,6 +6,7 @@
 #include "cli/page.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/pseudonyms.h"
 #include "cli/stop.h"
 #include "cli/verb.h"
 #include "cli/verb_check.h"
@@ -68,10 +69,12 @@ static int run_plan(const struct options *o, const struct ensemble_plan *plan, c
                     struct error *err)
 {
     struct output *out = NULL;
+    struct pseudonyms names;
     struct ensemble_outcome outcome = {0};
     struct error why = {0};
     char digest[33] = "";
-    int code = output_open(&out, o->out, o->force, plan, texts, plan_threads(o), o->argc, o->argv, err);
+    int code = pseudonyms_begin(&names, o, plan, err);
+    if (!code) code = output_open(&out, o->out, o->force, plan, texts, plan_threads(o), o->argc, o->argv, err);
     if (code) goto out;
     code = simulate(o, plan, out, &outcome, &why);
     if (code) {
@@ -79,11 +82,13 @@ static int run_plan(const struct options *o, const struct ensemble_plan *plan, c
         goto out;
     }
     code = output_publish(&out, &outcome, digest, err);
+    if (!code) code = pseudonyms_publish(&names, err);
     if (code) goto out;
     code = tell(o, &outcome, digest, err);
     if (!code && outcome.failed) code = tell_failed(o, &outcome, &why, err);
 out:
     output_discard(&out);
+    pseudonyms_abandon(&names);
     return code;
 }
 

@@ -87,7 +87,7 @@ struct process {
     const char *doc;
 };
 
-/* A column of the roster CSV. */
+/* A column of the roster CSV, or of the CSV of ties. */
 enum roster_type { ROSTER_NAME, ROSTER_REAL, ROSTER_CHOICE, ROSTER_TIME };
 struct roster_column {
     const char *name;
@@ -98,12 +98,22 @@ struct roster_column {
     const char *unit, *doc;
 };
 
-/* Founding members as given. value (n, n_columns) row-major: number, index of the choice, or NaN where empty; names
+/* Ties between the firms of a roster as given, each from both sides: those of row i are first[i] to first[i + 1] - 1, by ascending
+ * partner. value (first[n], n_columns) row-major: number, index of the choice, NaN where empty and in columns of names. */
+struct roster_ties {
+    uint32_t *first; /* (n + 1) for n firms; NULL: there are none */
+    uint32_t *to;    /* (first[n]) row of the partner */
+    uint32_t n_columns;
+    double *value;
+};
+
+/* Firms as given. value (n, n_columns) row-major: number, index of the choice, or NaN where empty; names
  * (n) are the ROSTER_NAME column. */
 struct roster {
     uint32_t n, n_columns;
     double *value;
     char (*name)[64];
+    struct roster_ties ties;
 };
 
 struct model_scale {
@@ -142,7 +152,14 @@ struct model {
     uint32_t n_processes;
     const struct roster_column *roster_columns;
     uint32_t n_roster_columns;
-    const char *roster_path; /* parameter (TEXT) that names the roster file, or NULL */
+    const char *roster_path;                 /* parameter (TEXT) that names the roster file, or NULL */
+    const struct roster_column *tie_columns; /* the first two are the names of the two firms */
+    uint32_t n_tie_columns;
+    const char *ties_path; /* parameter (TEXT) that names the file of ties, or NULL */
+    /* Check what crosses the columns of one row, and settle what follows from it; or NULL. Messages: "column: found X, expected
+     * Y". */
+    int (*settle_firm)(double *value, struct error *err);
+    int (*settle_tie)(double *value, struct error *err);
     size_t derived_size;
     size_t block_size; /* bytes of a block's own record */
 

@@ -62,7 +62,7 @@ static void read_file(struct loader *l, struct source *s, struct place named_in)
 {
     struct error why = {0};
     unsigned line;
-    int code = textfile_read(s->name, CONFIG_BYTES_MAX, &s->file, &line, &why);
+    int code = textfile_read(s->name, CONFIG_BYTES_MAX, TEXTFILE_UTF8, &s->file, &line, &why);
     if (!code) return;
     if (code == ERROR_RUN)
         mistakes_no_memory(&l->mistakes, "a config");
@@ -207,10 +207,10 @@ static bool names_file(const struct loader *l, const struct param *p)
     const struct model *m = l->list.model;
     if (!m || p->type != PARAM_TEXT) return false;
     return (m->roster_path && strcmp(p->path, m->roster_path) == 0) ||
-           (m->path_file && strcmp(p->path, m->path_file) == 0);
+           (m->ties_path && strcmp(p->path, m->ties_path) == 0) || (m->path_file && strcmp(p->path, m->path_file) == 0);
 }
 
-/* A roster or path named in a file is found from there; keep a name that works from the working directory. */
+/* A roster, ties or path named in a file is found from there; keep a name that works from the working directory. */
 static void move_name(struct loader *l, const struct source *source, struct settings *to, const struct param *p,
                       struct place place, const char *key)
 {

@@ -1,5 +1,9 @@
-/* csv.h - records of a CSV (RFC 4180): a header line, then a line a record. Several mistakes are told at once, as
- * `file:line: column: found X, expected Y`. */
+/* csv.h - records of a CSV (RFC 4180), also as spreadsheets write it: a header line, then a line a record. Several mistakes are
+ * told at once, as `file:line: column: found X, expected Y`.
+ *
+ * Accepted: UTF-8 with or without a byte order mark, or Windows-1252 (textfile.h); any line ends; fields separated by commas,
+ * semicolons or tabs, as the header line tells, or a line `sep=;` before it; empty records, such as a spreadsheet's `;;;`, are
+ * left out; a number may have a decimal comma. */
 #ifndef KLYNGE_IO_CSV_H
 #define KLYNGE_IO_CSV_H
 
@@ -14,6 +18,7 @@ enum { CSV_FIELDS_MAX = 64, CSV_SHOWN_MAX = 60 /* bytes of a field that a messag
 struct csv {
     const char *path;  /* not owned */
     bool has_comments; /* lines that start with # are left out; a caller's to set, before it reads */
+    char separator;    /* told from the header */
     struct mistakes *mistakes;
     struct textfile file;
     char *at;
@@ -31,14 +36,15 @@ struct csv {
 bool csv_open(struct csv *c, const char *path, size_t most, const char *what, struct mistakes *mistakes);
 void csv_close(struct csv *c);
 
-/* The next record that is not an empty line. False at the end, and when `stop` is set. */
+/* The next record that holds anything. False at the end, and when `stop` is set. */
 bool csv_next(struct csv *c);
 
 /* The first record, which names the columns: at most CSV_FIELDS_MAX. False after a mistake. */
 bool csv_header(struct csv *c);
 
-/* A field of the record by the rules of parameter `row`, so that a number is here what it is in a config. NaN after a
- * mistake. */
+/* A field of the record by the rules of parameter `row`, so that a number is here what it is in a config; beside that 0,5 is 0.5
+ * and a time can be 31.01.2020. Where commas do not have to be decimal ones, since semicolons separate, 1,200 is refused: it
+ * may be a thousand. NaN after a mistake. */
 double csv_number(const struct csv *c, unsigned field, const struct param *row, const char *column);
 
 /* column may be NULL, line 0. */

@@ -10,6 +10,7 @@
 #include "core/parallel.h"
 #include "io/digest.h"
 #include "io/frame.h"
+#include "io/names.h"
 #include "io/panel.h"
 #include "io/provenance.h"
 #include "io/publish.h"
@@ -72,6 +73,7 @@ int output_open(struct output **out, const char *path, bool force, const struct 
     if (!code) code = store_create(&o->store, o->publish.temporary, o->publish.final, err);
     if (!code) code = frame_build(&o->frame, o->store, plan, err);
     if (!code) code = panel_open(&o->panel, o->store, plan, err);
+    if (!code) code = names_write(o->store, plan, err);
     if (code)
         output_discard(&o);
     else

@@ -1,4 +1,6 @@
-/* roster.h - founding members from a CSV (RFC 4180): a header line naming the model's roster columns, a line a firm. */
+/* roster.h - the firms of a cluster as a user lists them, from a CSV (csv.h says what is accepted): a header line naming the model's
+ * roster columns, a line a firm. Lines that start with # are left out.
+ */
 #ifndef KLYNGE_IO_ROSTER_H
 #define KLYNGE_IO_ROSTER_H
 

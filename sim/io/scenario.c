@@ -7,6 +7,7 @@
 
 #include "core/rng.h"
 #include "io/roster.h"
+#include "io/ties.h"
 
 void scenario_list_free(struct scenario_list *list)
 {
@@ -65,24 +66,56 @@ static const char *text_of(const struct param *p, const void *params)
     return ((const struct param_text *)(const void *)((const char *)params + p->offset))->text;
 }
 
-/* Scenarios with the same file share what was read. */
+/* The rows that name the files; NULL where the model has none. */
+struct file_rows {
+    const struct param *roster, *ties;
+};
+
+static struct file_rows file_rows_of(const struct model *m)
+{
+    return (struct file_rows){m->roster_path ? param_find(&m->params, m->roster_path) : NULL,
+                              m->ties_path ? param_find(&m->params, m->ties_path) : NULL};
+}
+
+static bool same_files(const struct file_rows *rows, const void *a, const void *b)
+{
+    return strcmp(text_of(rows->roster, a), text_of(rows->roster, b)) == 0 &&
+           (!rows->ties || strcmp(text_of(rows->ties, a), text_of(rows->ties, b)) == 0);
+}
+
+/* Messages name the file's own lines. */
+static void read_files(const struct scenario_list *list, const struct file_rows *rows, const struct settings *s,
+                       struct ensemble_case *c, struct mistakes *m)
+{
+    struct error why = {0};
+    const struct place nowhere = {NULL, 0};
+    const char *roster = text_of(rows->roster, c->params), *ties = rows->ties ? text_of(rows->ties, c->params) : "";
+    if (*ties && !*roster) {
+        mistakes_add(m, settings_place(s, rows->ties), rows->ties->path,
+                     "found a file of ties without a roster, expected %s beside it", rows->roster->path);
+        return;
+    }
+    if (!*roster) return;
+    int code = roster_read(roster, list->model, &c->roster, &why);
+    if (!code && *ties) code = ties_read(ties, list->model, c->roster, &why);
+    if (!code) return;
+    add_lines(m, why.text, &list->common, nowhere, NULL);
+    mistakes_note_code(m, code);
+}
+
+/* Scenarios with the same files share what was read. */
 static void read_rosters(const struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m)
 {
-    const struct model *model = plan->model;
-    const struct param *p = model->roster_path ? param_find(&model->params, model->roster_path) : NULL;
-    for (uint32_t s = 0; p && s < plan->n_scenarios; s++) {
+    const struct file_rows rows = file_rows_of(plan->model);
+    for (uint32_t s = 0; rows.roster && s < plan->n_scenarios; s++) {
         struct ensemble_case *c = &plan->cases[s];
-        const char *path = text_of(p, c->params);
         uint32_t earlier = 0;
-        while (earlier < s && strcmp(path, text_of(p, plan->cases[earlier].params)) != 0)
+        while (earlier < s && !same_files(&rows, c->params, plan->cases[earlier].params))
             earlier++;
-        if (earlier < s) c->roster = plan->cases[earlier].roster;
-        if (earlier < s || !*path) continue;
-        struct error why = {0};
-        int code = roster_read(path, model, &c->roster, &why);
-        if (!code) continue;
-        add_lines(m, why.text, &list->common, (struct place){NULL, 0}, NULL); /* they name the roster's own lines */
-        mistakes_note_code(m, code);
+        if (earlier < s)
+            c->roster = plan->cases[earlier].roster;
+        else
+            read_files(list, &rows, &list->all[s].settings, c, m);
     }
 }
 

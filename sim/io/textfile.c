@@ -65,28 +65,95 @@ static size_t character_bytes(const unsigned char *c, size_t left)
     return 0;
 }
 
-/* The first byte that is no UTF-8, or NULL. */
-static const unsigned char *first_bad(const char *text, size_t length)
+/* The first byte that is no UTF-8, or NULL. *wide: did a character of several bytes stand anywhere? */
+static const unsigned char *first_bad(const char *text, size_t length, bool *wide)
 {
-    const unsigned char *c = (const unsigned char *)text, *end = c + length;
-    for (size_t bytes; c < end; c += bytes) {
+    const unsigned char *c = (const unsigned char *)text, *end = c + length, *bad = NULL;
+    for (size_t bytes; c < end; c += bytes ? bytes : 1) {
         bytes = character_bytes(c, (size_t)(end - c));
-        if (bytes == 0) return c;
+        if (bytes == 0 && !bad) bad = c;
+        if (bytes > 1) *wide = true;
+        if (bad && *wide) break;
     }
+    return bad;
+}
+
+bool textfile_is_utf8(const char *text)
+{
+    bool wide = false;
+    return !first_bad(text, strlen(text), &wide);
+}
+
+/* ---- Windows-1252 ----------------------------------------------------------------------------------------------- */
+
+/* Characters of 0x80 to 0x9f; 0: none. Those above are Latin-1's own numbers. */
+static const unsigned upper[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                   0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
+                                   0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                   0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+
+static unsigned character_1252(unsigned char c) { return c >= 0x80 && c < 0xa0 ? upper[c - 0x80] : c; }
+
+/* The first byte that stands for nothing, or NULL. */
+static const unsigned char *first_bad_1252(const struct textfile *file)
+{
+    for (size_t k = 0; k < file->length; k++)
+        if (!character_1252((unsigned char)file->text[k])) return (const unsigned char *)file->text + k;
     return NULL;
 }
 
-bool textfile_is_utf8(const char *text) { return !first_bad(text, strlen(text)); }
-
-static int check_characters(const struct textfile *file, unsigned *line, struct error *why)
+static char *put_utf8(char *to, unsigned c)
 {
-    const unsigned char *bad = first_bad(file->text, file->length);
+    if (c < 0x80) {
+        *to++ = (char)c;
+    } else if (c < 0x800) {
+        *to++ = (char)(0xc0 | c >> 6);
+        *to++ = (char)(0x80 | (c & 0x3f));
+    } else {
+        *to++ = (char)(0xe0 | c >> 12);
+        *to++ = (char)(0x80 | (c >> 6 & 0x3f));
+        *to++ = (char)(0x80 | (c & 0x3f));
+    }
+    return to;
+}
+
+static int convert_1252(struct textfile *file, struct error *why)
+{
+    char *text = malloc(3 * file->length + 1), *to = text;
+    if (!text) return error_set(why, ERROR_RUN, "no memory for %zu bytes of text", 3 * file->length);
+    for (size_t k = 0; k < file->length; k++)
+        to = put_utf8(to, character_1252((unsigned char)file->text[k]));
+    *to = '\0';
+    free(file->text);
+    file->text = text;
+    file->length = (size_t)(to - text);
+    return ERROR_NONE;
+}
+
+/* ---- the whole file --------------------------------------------------------------------------------------------- */
+
+static bool starts_as_utf16(const struct textfile *file)
+{
+    return file->length >= 2 && (memcmp(file->text, "\xff\xfe", 2) == 0 || memcmp(file->text, "\xfe\xff", 2) == 0);
+}
+
+static int check_characters(struct textfile *file, enum textfile_encoding encoding, unsigned *line, struct error *why)
+{
+    bool wide = false, both = encoding == TEXTFILE_UTF8_OR_1252;
+    const char *expected = both ? "text in UTF-8 or Windows-1252" : "text in UTF-8";
+    const unsigned char *bad = first_bad(file->text, file->length, &wide);
     if (!bad) return ERROR_NONE;
+    if (both && !wide) {
+        if (starts_as_utf16(file)) return error_set(why, ERROR_CONFIG, "found UTF-16, expected %s", expected);
+        bad = first_bad_1252(file);
+        if (!bad) return convert_1252(file, why);
+    }
     *line = 1;
     for (const char *c = file->text; c < (const char *)bad; c++)
         *line += *c == '\n';
-    if (!*bad) return error_set(why, ERROR_CONFIG, "found a NUL byte, expected text in UTF-8");
-    return error_set(why, ERROR_CONFIG, "found the byte 0x%02x, expected text in UTF-8", *bad);
+    if (!*bad) return error_set(why, ERROR_CONFIG, "found a NUL byte, expected %s", expected);
+    return error_set(why, ERROR_CONFIG, "found the byte 0x%02x%s, expected %s", *bad,
+                     both && wide ? " in a text that is UTF-8 elsewhere" : "", expected);
 }
 
 static void drop_byte_order_mark(struct textfile *file)
@@ -96,7 +163,8 @@ static void drop_byte_order_mark(struct textfile *file)
     memmove(file->text, file->text + 3, file->length + 1);
 }
 
-int textfile_read(const char *path, size_t most, struct textfile *file, unsigned *line, struct error *why)
+int textfile_read(const char *path, size_t most, enum textfile_encoding encoding, struct textfile *file, unsigned *line,
+                  struct error *why)
 {
     memset(file, 0, sizeof *file);
     *line = 0;
@@ -106,7 +174,7 @@ int textfile_read(const char *path, size_t most, struct textfile *file, unsigned
     struct stat status;
     int code = check_kind(fd, most, &status, why);
     if (!code) code = read_all(fd, most, file, why);
-    if (!code) code = check_characters(file, line, why);
+    if (!code) code = check_characters(file, encoding, line, why);
     if (code) goto out;
     drop_byte_order_mark(file);
     file->device = status.st_dev;

@@ -15,9 +15,14 @@ struct textfile {
     ino_t inode;
 };
 
+/* What a file may be written in. A table made in a spreadsheet is often Windows-1252 (Latin-1 with typographic signs); bytes are
+ * read as that only where the file holds no character of UTF-8 beside them: a UTF-8 text with a broken byte is refused. */
+enum textfile_encoding { TEXTFILE_UTF8, TEXTFILE_UTF8_OR_1252 };
+
 /* Only a regular file of at most `most` bytes, never waits. On error `why` says what without naming the path, *line is the
  * line it is about or 0, and nothing is allocated. */
-int textfile_read(const char *path, size_t most, struct textfile *file, unsigned *line, struct error *why);
+int textfile_read(const char *path, size_t most, enum textfile_encoding encoding, struct textfile *file, unsigned *line,
+                  struct error *why);
 void textfile_free(struct textfile *file);
 
 bool textfile_is_utf8(const char *text);

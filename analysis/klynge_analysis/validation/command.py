@@ -5,6 +5,7 @@ import pathlib
 import sys
 import tempfile
 
+from ..commandline import Parser
 from ..program import run_program
 from . import tables
 from .experiments import default_threads
@@ -18,8 +19,7 @@ class Usage(Exception):
 
 
 def parser(name, text, epilog):
-    found = argparse.ArgumentParser(prog=f"klynge {name}", description=text, epilog=epilog,
-                                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    found = Parser(prog=f"klynge {name}", description=text, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter)
     found.add_argument("--quick", action="store_true", help="the short form, fewer replicates")
     found.add_argument("--replicates", type=positive, metavar="N", help="replicates of each scenario")
     found.add_argument("-t", "--threads", type=positive, metavar="N", default=default_threads(), help="scenarios to run at once")
