@@ -1,0 +1,278 @@
+"""The HTML of a report: texts and tables stand in it as they are, for viewers without scripts and for readers by ear; charts are drawn
+from the data at its end by the scripts beside this file. One file, with nothing to fetch: its policy forbids that.
+"""
+import html
+import json
+import pathlib
+import shlex
+
+import numpy as np
+
+from klynge_analysis.compare import DIFFERS, IDENTICAL
+from klynge_analysis.report import findings
+
+HERE = pathlib.Path(__file__).parent
+SCRIPTS = ("draw.js", "charts.js", "playback.js")
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+COSTS = ("money", "management_hours", "member_hours")
+AGAIN = "--set output.panel_runs=1 --set output.tie_runs=1 --set output.snapshot_every=0.0833"
+
+
+def page(gathered, network, say, name, out):
+    """The whole file. `network`: what network.py found, with the index of its `case`, or a string that says why there is none."""
+    g, playing = gathered, isinstance(network, dict)
+    parts = [_head(g, say), _question(g, say), _short(g, say), _time(g, say), _compare(g, say), _quadrants(g, say, playing),
+             _contact(g, say), _network(g, network, say), _limits(g, say, playing)]
+    body = _HEADER.format(**_top(g, say, name)) + "<main id=\"main\">" + "\n".join(parts[1:]) + "</main>" + _foot(g, say, name, out)
+    return parts[0] + body + _scripts(g, network if playing else None, say) + "</body></html>\n"
+
+
+def e(text):
+    return html.escape(str(text))
+
+
+def section(name, say, inner):
+    return f'<section id="{name}" aria-labelledby="h-{name}"><h2 id="h-{name}">{e(say("h_" + name))}</h2>\n{inner}</section>\n'
+
+
+def paragraph(text, kind=""):
+    return f'<p{f" class={chr(34)}{kind}{chr(34)}" if kind else ""}>{text}</p>\n'
+
+
+# ---- head --------------------------------------------------------------------------------------------------------------------
+
+_HEADER = """<body>
+<a class="skip" href="#main">{skip}</a>
+<header><p class="kicker">Klynge · {kicker}</p><h1>{title}</h1><p class="lead">{lead}</p>
+<noscript><p class="notice">{no_script}</p></noscript>
+<nav aria-label="{contents}"><ul>{links}</ul></nav></header>
+"""
+PARTS = ("question", "short", "time", "compare", "quadrants", "contact", "network", "limits", "provenance")
+
+
+def _title(g, say):
+    return g.questions[g.base] or say("title")
+
+
+def _head(g, say):
+    return (f'<!DOCTYPE html>\n<html lang="{say.language}"><head><meta charset="utf-8">'
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+            f"<title>{e(say('title'))}: {e(_title(g, say))}</title>\n<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style></head>\n")
+
+
+def _top(g, say, name):
+    n, done = len(g.cases.at), [d for d in g.cases.done if d]
+    runs = f"{min(done)}" if min(done) == max(done) else f"{min(done)}–{max(done)}"
+    lead = say("lead", scenarios=say("one_scenario") if n == 1 else say("scenarios", n=n), replicates=runs, start=say.turn(g.start),
+               end=say.month(g.end))
+    links = "".join(f'<li><a href="#{part}">{e(say("h_" + part))}</a></li>' for part in PARTS)
+    return {"skip": e(say("skip")), "kicker": e(say("title")), "title": e(_title(g, say)), "lead": e(lead), "links": links,
+            "no_script": e(say("no_script")), "contents": e(say("contents"))}
+
+
+# ---- question ----------------------------------------------------------------------------------------------------------------
+
+
+def _question(g, say):
+    head = [say("scenario"), say("asks"), say("runs"), say("cost_year")]
+    rows = []
+    for k, name in enumerate(g.cases.names()):
+        money = g.costs[k].get("money")
+        failed = int(np.prod(g.ensemble.done[g.cases.at[k]].shape)) - g.cases.done[k]
+        runs = str(g.cases.done[k]) + (f" ({say('failed_runs', n=failed)})" if failed else "")
+        tag = f'<span class="tag">{e(say("reference"))}</span>' if k == g.base and len(g.cases.at) > 1 else ""
+        rows.append(f'<tr><th scope="row">{e(name)}{tag}</th><td>{e(g.questions[k] or say("no_question"))}</td>'
+                    f'<td class="number" data-label="{e(head[2])}">{e(runs)}</td>'
+                    f'<td class="number" data-label="{e(head[3])}">{e(say.number(None if money is None else money / 1e6, 3))}</td></tr>')
+    table = (f'<div class="scroll"><table class="stack"><thead><tr>{_heads(head, 2)}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+             "</div>\n")
+    return section("question", say, table + paragraph(e(say("cost_note")), "note"))
+
+
+def _heads(titles, numbers_from):
+    return "".join(f'<th scope="col"{" class=number" if k >= numbers_from else ""}>{e(title)}</th>' for k, title in enumerate(titles))
+
+
+# ---- in short ------------------------------------------------------------------------------------------------------------------
+
+
+def _short(g, say):
+    name = g.cases.name(g.base)
+    inner = f"<h3>{e(say('short_of', name=name))}</h3>" + _points(findings.developments(g, say))
+    compared = findings.contrasts(g, say)
+    if compared:
+        inner += f"<h3>{e(say('short_compared', name=name))}</h3>" + _points(compared)
+    return section("short", say, inner + paragraph(say("short_note"), "note"))
+
+
+def _points(sentences):
+    return '<ul class="points">' + "".join(f"<li>{s}</li>" for s in sentences) + "</ul>\n"
+
+
+# ---- over time -----------------------------------------------------------------------------------------------------------------
+
+
+def _time(g, say):
+    inner = paragraph(e(say("time_how")), "how") + ('<div id="time-picker"></div><div class="legend" id="time-legend"></div>'
+                                                    '<div class="charts" id="time-charts"></div>')
+    tables = "".join(_yearly(g, say, k) for k in range(len(g.cases.at)) if g.cases.done[k])
+    inner += f"<details><summary>{e(say('as_table'))}</summary>{paragraph(e(say('table_note')), 'note')}{tables}</details>"
+    return section("time", say, inner)
+
+
+def _yearly(g, say, k):
+    """A table of a scenario: a row for each year's end, a column for each series."""
+    times = next(iter(g.series.values()))["time"]
+    years = [i for i, t in enumerate(times) if abs(t - round(t)) < 1e-3] or [len(times) - 1]
+    heads = "".join(f'<th scope="col" class="number">{e(say(name))}<br>{e(say(name + "_unit"))}</th>' for name in g.series)
+    rows = []
+    for i in years:
+        cells = "".join(f'<td class="number">{_banded(say, [part[i] for part in s["bands"][k]])}</td>' for s in g.series.values())
+        rows.append(f'<tr><th scope="row">{e(say.month(times[i]))}</th>{cells}</tr>')
+    return (f'<h3>{e(g.cases.name(k))}</h3><div class="scroll"><table><thead><tr><th scope="col">{e(say("month"))}</th>{heads}</tr></thead>'
+            f'<tbody>{"".join(rows)}</tbody></table></div>')
+
+
+def _banded(say, values):
+    low, middle, high = values
+    return e(say.number(middle)) + (f" ({e(say.number(low))} {e(say('to'))} {e(say.number(high))})" if low is not None else "")
+
+
+# ---- comparison ----------------------------------------------------------------------------------------------------------------
+
+
+def _compare(g, say):
+    c, name = g.comparison, g.cases.name(g.base)
+    if not c["rows"]:
+        text = say("no_compare_few", names=", ".join(c["alone"])) if c["alone"] else say("no_compare_one")
+        return section("compare", say, paragraph(e(text)))
+    how = say("compare_how", name=name, end=say.month(c["until"]), recent=c["recent"], family=c["family"])
+    inner = paragraph(e(how), "how") + '<div class="controls" id="compare-controls"></div><div id="forest"></div>'
+    if c["alone"]:
+        inner += paragraph(e(say("no_compare_few", names=", ".join(c["alone"]))), "note")
+    note = say("glance_note", name=name, until=say.month(c["until"]))
+    return section("compare", say, inner + f"<h3>{e(say('at_a_glance'))}</h3>" + _glance(g, say) + paragraph(e(note), "note"))
+
+
+def _glance(g, say):
+    c = g.comparison
+    cases = list(dict.fromkeys(row["case"] for row in c["rows"]))
+    by = {(row["case"], row["name"]): row for row in c["rows"]}
+    costs = [cost for cost in COSTS if any(cost in found for found in c["costs"].values())]
+    heads = "".join(f'<th scope="col" class="number">{e(say(name))}<br><span class="tag">{e(say(name + "_unit"))}</span></th>'
+                    for name in [*c["names"], *costs])
+    rows = []
+    for case in cases:
+        cells = "".join(_cell(say, by[case, name]) for name in c["names"])
+        cells += "".join(_cost_cell(say, cost, c["costs"].get(case, {}).get(cost)) for cost in costs)
+        rows.append(f'<tr><th scope="row">{e(g.cases.name(case))}</th>{cells}</tr>')
+    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{e(say("at_a_glance"))}"><table class="glance"><thead><tr>'
+            f'<th scope="col">{e(say("scenario"))}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n')
+
+
+def _cell(say, row):
+    if row["verdict"] == IDENTICAL:
+        return f'<td class="number same" title="{e(say("same"))}">=</td>'
+    if row["difference"] is None:
+        return '<td class="number noise">–</td>'
+    kind = ("more" if row["difference"] > 0 else "less") if row["verdict"] == DIFFERS else "noise"
+    mark = {"more": "▲", "less": "▼", "noise": "○"}[kind]
+    interval = f"{say.number(row['low'])} {say('to')} {say.number(row['high'])}; {say(kind)}"
+    return f'<td class="number {kind}" title="{e(interval)}">{e(say.signed(row["difference"]))} {mark}</td>'
+
+
+def _cost_cell(say, name, found):
+    if not found or found[2] is None:
+        return '<td class="number">–</td>'
+    return f'<td class="number">{e(say.signed(found[2] / 1e6 if name == "money" else found[2]))}</td>'
+
+
+# ---- the rest -------------------------------------------------------------------------------------------------------------------
+
+
+def _quadrants(g, say, playing):
+    if g.quadrants is None:
+        return section("quadrants", say, paragraph(e(say("no_quadrants"))))
+    inner = paragraph(e(say("quadrants_how")) + (" " + e(say("one_run_points")) if playing else ""), "how")
+    return section("quadrants", say, inner + '<div class="controls" id="quadrants-controls"></div><div id="quadrants"></div>')
+
+
+def _contact(g, say):
+    if g.contact is None:
+        return section("contact", say, paragraph(e(say("no_contact"))))
+    return section("contact", say, paragraph(e(say("contact_how")), "how") + '<div class="controls" id="contact-controls"></div>'
+                   '<div class="legend" id="contact-legend"></div><div class="charts" id="contact"></div>')
+
+
+def run_again(g, panels):
+    """The command that makes the file again, with firms and ties kept when `panels`."""
+    command = list(g.provenance["command"]) or ["klynge", "run", "CONFIG", "-o", "OUT.h5"]
+    command[0] = pathlib.PurePath(command[0]).name
+    return shlex.join(command) + (f" --force {AGAIN}" if panels else "")
+
+
+def _network(g, network, say):
+    if network == "missing":
+        return section("network", say, f'<div class="notice">{paragraph(e(say("no_network")))}<pre>{e(run_again(g, True))}</pre></div>')
+    if network == "elsewhere":
+        return section("network", say, paragraph(e(say("no_network_case", name=g.cases.name(g.base))), "notice"))
+    if not isinstance(network, dict):
+        return ""
+    inner = paragraph(e(say("network_how", name=g.cases.name(network["case"]))), "how")
+    times = network["time"]
+    every = (times[-1] - times[0]) / max(1, len(times) - 1) * 12
+    if every > 1.5:
+        inner += paragraph(e(say("few_snapshots", n=len(times), every=say.number(round(every, 1), 2))), "note")
+    return section("network", say, inner + '<div id="playback"></div>')
+
+
+def _limits(g, say, playing):
+    applies = {"always"}
+    if any(s["closure"] for s in g.spans):
+        applies.add("closure")
+    if playing:
+        applies.add("network")
+    if min(d for d in g.cases.done if d) < 30:
+        applies.add("few")
+    return section("limits", say, _points(say.limits(applies)))
+
+
+def _foot(g, say, name, out):
+    p = g.provenance
+    if not p["command"]:
+        inner = paragraph(e(say("no_provenance")))
+    else:
+        commit = ""
+        if p["git_commit"] and p["git_commit"] != "unknown":
+            commit = say("commit_dirty" if p["git_dirty"] == "1" else "commit", commit=p["git_commit"][:12])
+        inner = paragraph(e(say("made_by", file=name, version=p["version"], started=p["started"], commit=commit)))
+        inner += paragraph(e(say("again") + " " + say("again_note")))
+        inner += f"<pre>{e(run_again(g, False))}\n{e(out)}</pre>"
+        facts = [f"{say(key)} {p[k]}" for key, k in (("fact_seed", "seed"), ("fact_config", "config_hash"), ("fact_digest", "digest")) if p[k]]
+        inner += paragraph(e(" · ".join(facts)), "note")
+        inner += f"<details><summary>{e(say('config_given'))}</summary><pre>{e(p['config'])}</pre></details>"
+    return f'<footer>{section("provenance", say, inner)}</footer>'
+
+
+# ---- data and scripts ------------------------------------------------------------------------------------------------------------
+
+NOT_IN_SCRIPTS = ("skip", "contents", "lead", "no_script", "goes", "stays", "most", "least", "least_only", "neither", "short_note", "time_how",
+                  "compare_how", "glance_note", "contact_how", "quadrants_how", "network_how", "no_network")
+
+
+def _data(g, network, say):
+    chosen = list(range(len(g.cases.at))) if len(g.cases.at) <= 3 else [g.base]
+    chosen = [k for k in chosen if g.cases.done[k]]
+    words = {key: text for key, text in say.all().items() if key not in NOT_IN_SCRIPTS and not key.startswith("h_")}
+    return {"lang": say.language, "words": words, "cases": g.cases.names(), "questions": g.questions, "base": g.base, "chosen": chosen,
+            "start": g.start, "end": g.end, "series": g.series, "spans": g.spans, "comparison": g.comparison, "quadrants": g.quadrants,
+            "contact": g.contact, "network": network}
+
+
+def _scripts(g, network, say):
+    data = json.dumps(_data(g, network, say), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for mark, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        data = data.replace(mark, code)
+    code = "\n".join((HERE / name).read_text(encoding="utf-8").replace('"use strict";\n', "", int(k > 0)) for k, name in enumerate(SCRIPTS))
+    return f'<script type="application/json" id="data">{data}</script>\n<script>{code}</script>\n'
