@@ -18,10 +18,11 @@ function shadesOf(of) {
 }
 
 let hatches = 0;
+const STRIP = 15;  // above the data, for names of levels
 function shade(root, shades, x, top, bottom) {
   shades.phases.forEach(([level, from, to], k) => {
-    svg("rect", { x: x(from), y: top, width: Math.max(0, x(to) - x(from)), height: bottom - top, class: "phase phase" + (k % 2) }, root);
-    if (x(to) - x(from) > 60) svg("text", { x: x(from) + 5, y: top + 12, class: "phase-name" }, root, say(level));
+    svg("rect", { x: x(from), y: top - STRIP, width: Math.max(0, x(to) - x(from)), height: bottom - top + STRIP, class: "phase" + (k % 2) }, root);
+    if (x(to) - x(from) > 60) svg("text", { x: x(from) + 5, y: top - 4, class: "phase-name" }, root, say(level));
   });
   if (!shades.closure.length) return;
   const id = "hatch" + hatches++;
@@ -75,7 +76,7 @@ function timeChart(parent, spec) {
     for (const [line, text] of found) {
       const part = element("span", { class: "value" }, readout);
       if (spec.lines.length > 1) key(part, line);
-      element("span", {}, part, text);
+      element("span", {}, part, (spec.named ? line.name + " " : "") + text);
     }
     handle.setAttribute("aria-valuenow", k);
     handle.setAttribute("aria-valuetext", when + ": " + found.map(([line, text]) => line.name + " " + text).join("; "));
@@ -94,8 +95,8 @@ function timeChart(parent, spec) {
 
   function draw(width) {
     clear(handle);
-    const height = Math.round(Math.min(240, Math.max(190, width * 0.52)));
-    const box = { left: 46, right: width - 8, top: 22, bottom: height - 24 };
+    const height = Math.round(Math.min(250, Math.max(200, width * 0.54)));
+    const box = { left: 46, right: width - 8, top: 22 + STRIP, bottom: height - 24 };
     let top = 0;
     for (const line of spec.lines) for (const v of line.high || line.mid) if (v > top) top = v;
     top = spec.top || top * 1.08 || 1;
@@ -231,8 +232,9 @@ function startCompare() {
     c.names.includes("sense_of_community") ? "sense_of_community" : c.names[0]));
   const order = labelled(controls, W.order, options(element("select", { id: "order" }),
     [["difference", W.order_difference], ["file", W.order_file]], "difference"));
-  const plot = element("div", { class: "plot", role: "img" }, host), note = element("p", { class: "note", id: "forest-note" }, host);
-  const again = responsive(plot, (width) => forest(plot, note, c, what.value, order.value, width));
+  const plot = element("div", { class: "plot", role: "img" }, host), asked = element("p", { class: "asked", id: "forest-asked" }, host);
+  const note = element("p", { class: "note", id: "forest-note" }, host);
+  const again = responsive(plot, (width) => forest(plot, note, asked, c, what.value, order.value, width));
   what.addEventListener("change", again);
   order.addEventListener("change", again);
 }
@@ -243,13 +245,13 @@ function forestRows(c, name, order) {
   return rows;
 }
 
-function forest(plot, note, c, name, order, width) {
+function forest(plot, note, asked, c, name, order, width) {
   clear(plot);
   const rows = forestRows(c, name, order), narrow = width < 620, tall = narrow ? 44 : 25;
   const withCost = Object.keys(c.costs).length > 0 && Object.values(c.costs).some((x) => x.money);
   const costWide = withCost ? (narrow ? Math.round(width * 0.3) : 190) : 0;
   const longest = Math.max(...rows.map((row) => D.cases[row.case].length));
-  const box = { left: narrow ? 4 : Math.min(230, 14 + 7.2 * longest), top: 40 };
+  const box = { left: narrow ? 4 : Math.min(250, 16 + 7.9 * longest), top: 40 };
   box.right = width - costWide - (narrow ? 56 : 78);
   box.bottom = box.top + tall * rows.length;
   const root = svg("svg", { width, height: box.bottom + 44, viewBox: `0 0 ${width} ${box.bottom + 44}`, "aria-hidden": "true" }, plot);
@@ -266,7 +268,11 @@ function forest(plot, note, c, name, order, width) {
   svg("text", { x: x(0), y: 16, class: "unit", "text-anchor": x(0) < width * 0.3 ? "start" : "middle" }, root,
     say(name) + ": " + W.difference);
   svg("text", { x: x(0), y: 31, class: "tick", "text-anchor": x(0) < width * 0.3 ? "start" : "middle" }, root, say(name + "_unit"));
-  rows.forEach((row, k) => forestRow(root, row, x, box.top + k * tall, tall, box, narrow));
+  const tell = (row) => {
+    asked.textContent = `${D.cases[row.case]}: ${D.questions[row.case] || W.no_question} ${signed(row.difference)} (${W.interval} ${signed(row.low)} ${
+      W.to} ${signed(row.high)}), ${say(row.verdict === "identical" ? "same" : markOf(row))}.`;
+  };
+  rows.forEach((row, k) => forestRow(root, row, x, box.top + k * tall, tall, box, narrow, tell));
   if (withCost) costColumn(root, c, rows, box, tall, width, costWide, narrow);
   const base = rows.find((row) => row.base !== null);
   note.textContent = say(name) + " = " + say(name + "_is") + ". " +
@@ -275,9 +281,10 @@ function forest(plot, note, c, name, order, width) {
     number(row.high)}), ${say(markOf(row))}`).join("; "));
 }
 
-function forestRow(root, row, x, top, tall, box, narrow) {
+function forestRow(root, row, x, top, tall, box, narrow, tell) {
   const g = svg("g", { class: "row" }, root), mid = top + (narrow ? tall * 0.66 : tall / 2), mark = markOf(row);
-  svg("title", {}, g, D.cases[row.case] + (D.questions[row.case] ? ": " + D.questions[row.case] : ""));
+  g.addEventListener("pointerenter", () => tell(row));
+  g.addEventListener("click", () => tell(row));
   svg("rect", { x: 0, y: top, width: box.right + 70, height: tall, fill: "transparent" }, g);
   svg("text", { x: narrow ? 4 : box.left - 4, y: narrow ? top + 15 : mid + 4, class: "label", "text-anchor": narrow ? "start" : "end" }, g,
     D.cases[row.case]);
@@ -313,7 +320,7 @@ function costColumn(root, c, rows, box, tall, width, wide, narrow) {
 const FIELDS = [["low_low", 0, 0], ["high_low", 1, 0], ["low_high", 0, 1], ["high_high", 1, 1]];
 
 function startQuadrants() {
-  const host = document.getElementById("quadrants"), q = D.quadrants;
+  const host = document.getElementById("quadrant-map"), q = D.quadrants;
   if (!host || !q) return;
   const controls = document.getElementById("quadrants-controls");
   let k = D.base, t = q.time.length - 1, chart = null;
@@ -334,7 +341,7 @@ function startQuadrants() {
     if (chart) chart.remove();
     const lines = FIELDS.map(([name], i) => ({ name: say(name), css: COLOURS[[3, 1, 2, 0][i]], dash: DASHES[[3, 1, 2, 0][i]],
       low: percent(q.cases[k].shares[i][0]), mid: percent(q.cases[k].shares[i][1]), high: percent(q.cases[k].shares[i][2]) })).reverse();
-    chart = timeChart(beside, { title: W.share_members, unit: "%", time: q.time, lines, shades: shadesOf([k]) });
+    chart = timeChart(beside, { title: W.share_members, named: true, unit: "%", time: q.time, lines, shades: shadesOf([k]) });
   }
   shares();
 }
@@ -348,22 +355,25 @@ function map(plot, q, k, t, width) {
   const size = Math.min(width, 420), left = 46, bottom = size - 42, right = size - 8, top = 8;
   const root = svg("svg", { width: size, height: size, viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" }, plot);
   const x = scale(0, 1, left, right), y = scale(0, 1, bottom, top), one = q.cases[k], said = [];
-  FIELDS.forEach(([name, u, a], i) => {
-    const [low, share, high] = one.shares[i].map((values) => values[t]);
-    svg("rect", { x: x(u / 2), y: y(a / 2 + 0.5), width: x(0.5) - x(0), height: y(0) - y(0.5), class: "field", "fill-opacity": 0.06 + 0.75 * (share || 0) }, root);
-    const cx = x(u / 2 + 0.25), cy = a ? y(0.5) - 34 : y(0) - 34, up = a ? y(1) + 26 : y(0.5) + 26;
-    svg("text", { x: cx, y: up, class: "big", "text-anchor": "middle" }, root, share === null ? "–" : Math.round(100 * share) + " %");
-    svg("text", { x: cx, y: up + 16, class: "tick ink", "text-anchor": "middle" }, root, say(name));
-    if (share !== null && high - low > 0.005) {
-      svg("text", { x: cx, y: up + 30, class: "tick", "text-anchor": "middle" }, root, `${Math.round(100 * low)} ${W.to} ${Math.round(100 * high)} %`);
-    }
-    said.push(`${say(name)}: ${share === null ? W.no_value : Math.round(100 * share) + " %"}`);
+  FIELDS.forEach(([, u, a], i) => {
+    const share = one.shares[i][1][t] || 0;
+    svg("rect", { x: x(u / 2), y: y(a / 2 + 0.5), width: x(0.5) - x(0), height: y(0) - y(0.5), class: "field", "fill-opacity": 0.05 + 0.6 * share }, root);
   });
   svg("rect", { x: left, y: top, width: right - left, height: bottom - top, class: "frame" }, root);
   svg("line", { x1: x(0.5), x2: x(0.5), y1: top, y2: bottom, class: "split" }, root);
   svg("line", { x1: left, x2: right, y1: y(0.5), y2: y(0.5), class: "split" }, root);
   firmsOnMap(root, k, q.time[t], x, y);
   trail(root, one, t, x, y);
+  FIELDS.forEach(([name, u, a], i) => {
+    const [low, share, high] = one.shares[i].map((values) => values[t]);
+    const cx = x(u / 2 + 0.25), up = a ? y(1) + 26 : y(0.5) + 26;
+    svg("text", { x: cx, y: up, class: "big halo", "text-anchor": "middle" }, root, share === null ? "–" : Math.round(100 * share) + " %");
+    svg("text", { x: cx, y: up + 16, class: "tick ink halo", "text-anchor": "middle" }, root, say(name));
+    if (share !== null && high - low > 0.005) {
+      svg("text", { x: cx, y: up + 30, class: "tick ink halo", "text-anchor": "middle" }, root, `${Math.round(100 * low)} ${W.to} ${Math.round(100 * high)} %`);
+    }
+    said.push(`${say(name)}: ${share === null ? W.no_value : Math.round(100 * share) + " %"}`);
+  });
   for (const v of [0, 0.5, 1]) {
     svg("text", { x: x(v), y: bottom + 16, class: "tick", "text-anchor": v === 1 ? "end" : "middle" }, root, tickText(v, [0, 0.5]));
     svg("text", { x: left - 6, y: y(v) + (v === 1 ? 10 : 4), class: "tick", "text-anchor": "end" }, root, tickText(v, [0, 0.5]));
@@ -397,7 +407,7 @@ function firmsOnMap(root, k, time, x, y) {
 // ---- contact -----------------------------------------------------------------------------------------------------------------------
 
 function startContact() {
-  const host = document.getElementById("contact"), c = D.contact;
+  const host = document.getElementById("contact-charts"), c = D.contact;
   if (!host || !c) return;
   const controls = document.getElementById("contact-controls");
   let k = D.base, charts = [];

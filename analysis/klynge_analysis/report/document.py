@@ -47,11 +47,13 @@ _HEADER = """<body>
 <noscript><p class="notice">{no_script}</p></noscript>
 <nav aria-label="{contents}"><ul>{links}</ul></nav></header>
 """
+LISTED = 6  # scenarios up to which all are listed at once
 PARTS = ("question", "short", "time", "compare", "quadrants", "contact", "network", "limits", "provenance")
 
 
 def _title(g, say):
-    return g.questions[g.base] or say("title")
+    n = len(g.cases.at)
+    return say("title_many", n=n, name=g.cases.name(g.base)) if n > 1 else g.questions[g.base] or say("title")
 
 
 def _head(g, say):
@@ -64,8 +66,7 @@ def _head(g, say):
 def _top(g, say, name):
     n, done = len(g.cases.at), [d for d in g.cases.done if d]
     runs = f"{min(done)}" if min(done) == max(done) else f"{min(done)}–{max(done)}"
-    lead = say("lead", scenarios=say("one_scenario") if n == 1 else say("scenarios", n=n), replicates=runs, start=say.turn(g.start),
-               end=say.month(g.end))
+    lead = say("lead" if n == 1 else "lead_many", n=n, replicates=runs, start=say.turn(g.start), end=say.month(g.end))
     links = "".join(f'<li><a href="#{part}">{e(say("h_" + part))}</a></li>' for part in PARTS)
     return {"skip": e(say("skip")), "kicker": e(say("title")), "title": e(_title(g, say)), "lead": e(lead), "links": links,
             "no_script": e(say("no_script")), "contents": e(say("contents"))}
@@ -87,7 +88,11 @@ def _question(g, say):
                     f'<td class="number" data-label="{e(head[3])}">{e(say.number(None if money is None else money / 1e6, 3))}</td></tr>')
     table = (f'<div class="scroll"><table class="stack"><thead><tr>{_heads(head, 2)}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
              "</div>\n")
-    return section("question", say, table + paragraph(e(say("cost_note")), "note"))
+    table += paragraph(e(say("cost_note")), "note")
+    if len(rows) <= LISTED:
+        return section("question", say, table)
+    asked = paragraph(f"<b>{e(g.cases.name(g.base))}</b> ({e(say('reference'))}): {e(g.questions[g.base] or say('no_question'))}")
+    return section("question", say, f"{asked}<details><summary>{e(say('all_scenarios', n=len(rows)))}</summary>{table}</details>")
 
 
 def _heads(titles, numbers_from):
@@ -167,7 +172,7 @@ def _glance(g, say):
         cells = "".join(_cell(say, by[case, name]) for name in c["names"])
         cells += "".join(_cost_cell(say, cost, c["costs"].get(case, {}).get(cost)) for cost in costs)
         rows.append(f'<tr><th scope="row">{e(g.cases.name(case))}</th>{cells}</tr>')
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{e(say("at_a_glance"))}"><table class="glance"><thead><tr>'
+    return (f'<div class="scroll wide" tabindex="0" role="region" aria-label="{e(say("at_a_glance"))}"><table class="glance"><thead><tr>'
             f'<th scope="col">{e(say("scenario"))}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n')
 
 
@@ -195,21 +200,23 @@ def _quadrants(g, say, playing):
     if g.quadrants is None:
         return section("quadrants", say, paragraph(e(say("no_quadrants"))))
     inner = paragraph(e(say("quadrants_how")) + (" " + e(say("one_run_points")) if playing else ""), "how")
-    return section("quadrants", say, inner + '<div class="controls" id="quadrants-controls"></div><div id="quadrants"></div>')
+    return section("quadrants", say, inner + '<div class="controls" id="quadrants-controls"></div><div id="quadrant-map"></div>')
 
 
 def _contact(g, say):
     if g.contact is None:
         return section("contact", say, paragraph(e(say("no_contact"))))
     return section("contact", say, paragraph(e(say("contact_how")), "how") + '<div class="controls" id="contact-controls"></div>'
-                   '<div class="legend" id="contact-legend"></div><div class="charts" id="contact"></div>')
+                   '<div class="legend" id="contact-legend"></div><div class="charts" id="contact-charts"></div>')
 
 
 def run_again(g, panels):
     """The command that makes the file again, with firms and ties kept when `panels`."""
     command = list(g.provenance["command"]) or ["klynge", "run", "CONFIG", "-o", "OUT.h5"]
     command[0] = pathlib.PurePath(command[0]).name
-    return shlex.join(command) + (f" --force {AGAIN}" if panels else "")
+    if not panels:
+        return shlex.join(command)
+    return f"{shlex.join(word for word in command if word not in ('--force', '-f'))} --force {AGAIN}"
 
 
 def _network(g, network, say):
@@ -246,7 +253,7 @@ def _foot(g, say, name, out):
         commit = ""
         if p["git_commit"] and p["git_commit"] != "unknown":
             commit = say("commit_dirty" if p["git_dirty"] == "1" else "commit", commit=p["git_commit"][:12])
-        inner = paragraph(e(say("made_by", file=name, version=p["version"], started=p["started"], commit=commit)))
+        inner = paragraph(e(say("made_by", file=name, version=p["version"], started=p["started"].replace("T", " ").rstrip("Z"), commit=commit)))
         inner += paragraph(e(say("again") + " " + say("again_note")))
         inner += f"<pre>{e(run_again(g, False))}\n{e(out)}</pre>"
         facts = [f"{say(key)} {p[k]}" for key, k in (("fact_seed", "seed"), ("fact_config", "config_hash"), ("fact_digest", "digest")) if p[k]]
@@ -257,7 +264,7 @@ def _foot(g, say, name, out):
 
 # ---- data and scripts ------------------------------------------------------------------------------------------------------------
 
-NOT_IN_SCRIPTS = ("skip", "contents", "lead", "no_script", "goes", "stays", "most", "least", "least_only", "neither", "short_note", "time_how",
+NOT_IN_SCRIPTS = ("skip", "contents", "lead", "lead_many", "no_script", "goes", "goes_all", "stays", "stays_all", "most", "least", "neither", "short_note", "time_how",
                   "compare_how", "glance_note", "contact_how", "quadrants_how", "network_how", "no_network")
 
 

@@ -8,23 +8,25 @@ function say(key, fill) {
   return (W[key] || key).replace(/\{(\w+)\}/g, (all, name) => (fill && name in fill ? fill[name] : all));
 }
 
-/* A number to so many figures as its reader writes it; whole numbers of 10 or more stay whole. */
+/* A number to so many figures as its reader writes it, as words.py does: at most three decimals, differences (two figures) four. */
 function number(x, figures = 3) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   const size = Math.abs(x);
-  let magnitude = -3;
+  let magnitude = figures > 2 ? -1 : -3;
   while (magnitude < 9 && size >= 10 ** (magnitude + 1)) magnitude++;
-  const places = size >= 10 && Number.isInteger(x) ? 0 : Math.max(0, figures - 1 - magnitude);
+  let places = Math.max(0, figures - 1 - magnitude);
+  if (size >= 1 && Number.isInteger(Number(size.toFixed(places)))) places = 0;
   let text = size.toFixed(places);
-  const negative = x < 0 && Number(text) !== 0;
+  if (Number(text) === 0) return "0";
   let [whole, part] = text.split(".");
   whole = whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
   text = part ? whole + (D.lang === "nb" ? "," : ".") + part : whole;
-  return (negative ? "−" : "") + text;
+  return (x < 0 ? "−" : "") + text;
 }
 
 function signed(x, figures = 2) {
-  return (x > 0 ? "+" : "") + number(x, figures);
+  const text = number(x, figures);
+  return (x > 0 && text !== "0" ? "+" : "") + text;
 }
 
 /* The month that ends at a time in decimal years. */
@@ -71,6 +73,7 @@ function ticks(low, high, n) {
 }
 
 function tickText(x, all) {
+  if (x === 0) return "0";
   const step = all.length > 1 ? all[1] - all[0] : 1;
   const places = Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9)));
   let text = Math.abs(x).toFixed(places);

@@ -22,7 +22,8 @@ def developments(g, say):
             continue
         first, last = middle[k], middle[-1]
         moves = abs(last - first) > MOVES * max(abs(first), abs(last))
-        found.append(say("goes" if moves else "stays", what=say(name), verb=say("rises" if last > first else "falls"), first=say.number(first),
+        spread = "" if say.number(low[-1]) != say.number(high[-1]) else "_all"
+        found.append(say(("goes" if moves else "stays") + spread, what=say(name), verb=say("rises" if last > first else "falls"), first=say.number(first),
                          when=say.month(s["time"][k]), last=say.number(last), end=say.month(s["time"][-1]), low=say.number(low[-1]),
                          high=say.number(high[-1])))
     return found
@@ -39,18 +40,27 @@ def contrasts(g, say):
 
 
 def _contrast(g, say, name, rows):
-    best, worst = (f(rows, key=lambda row: row["difference"]) if rows else None for f in (max, min))
     if not rows:
         return say("neither", what=say(name))
-    if best["difference"] <= 0:
-        return say("least_only", what=say(name), **_numbers(g, say, worst))
-    text = say("most", what=say(name), cost=_cost(g, say, best["case"]), **_numbers(g, say, best))
-    return text + (say("least", **_numbers(g, say, worst)) if worst["difference"] < 0 else "")
+    best, worst = (f(rows, key=lambda row: row["difference"]) for f in (max, min))
+    said = [say("most", what=say(name), **_numbers(g, say, best)) if best["difference"] > 0 else say("most_none", what=say(name))]
+    if worst["difference"] < 0:
+        said.append(say("least", **_numbers(g, say, worst)))
+    return " ".join(said)
 
 
 def _numbers(g, say, row):
-    return {"name": f"<i>{html.escape(g.cases.name(row['case']))}</i>", "difference": say.signed(row["difference"]), "low": say.signed(row["low"]),
-            "high": say.signed(row["high"])}
+    return {"name": f"<i>{html.escape(g.cases.name(row['case']))}</i>", "difference": say.signed(row["difference"]),
+            "low": say.signed(row["low"]), "high": say.signed(row["high"]), "cost": _cost(g, say, row["case"]),
+            "members": _members(g, say, row["case"])}
+
+
+def _members(g, say, case):
+    """Said where a scenario has another size: shares and means of a small cluster are not those of a large one."""
+    row = next((r for r in g.comparison["rows"] if r["name"] == "members" and r["case"] == case), None)
+    if not row or row["verdict"] != DIFFERS or abs(row["difference"]) < 1:
+        return ""
+    return say("fewer_members" if row["difference"] < 0 else "more_members", x=say.number(round(abs(row["difference"]))))
 
 
 def _cost(g, say, case):

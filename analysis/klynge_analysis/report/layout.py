@@ -58,5 +58,8 @@ def by_sector(sectors):
 
 
 def _into_square(points):
+    """Spread out from the middle, where most firms are, by the root of the distance."""
+    points = points - np.median(points, axis=0)
+    points = points / np.sqrt(np.maximum(np.hypot(points[:, :1], points[:, 1:]), 1e-9))
     low, high = points.min(axis=0), points.max(axis=0)
     return 0.03 + 0.94 * (points - low) / np.maximum(high - low, 1e-9)

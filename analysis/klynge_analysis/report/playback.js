@@ -267,7 +267,7 @@ class Playback {
 
   drawGrowth(width) {
     clear(this.growth);
-    const height = 46, n = this.n, counts = n.time.map((time, t) => {
+    const height = 64, n = this.n, counts = n.time.map((time, t) => {
       const members = n.firms.filter((f) => this.here(f, t));
       return [members.length, members.filter((f) => this.isNew(f, time)).length];
     });
@@ -322,7 +322,7 @@ class Playback {
     if (this.firm === null) {
       if (this.chart) { this.chart.remove(); this.chart = null; }
       clear(this.about);
-      element("p", { class: "note" }, this.about, W.choose_firm + ".");
+      element("p", { class: "note" }, this.about, W.how_to_choose);
       return;
     }
     if (!this.chart) this.describeOnce();
@@ -366,7 +366,7 @@ class Playback {
     });
     const lines = [["understanding", "understanding"], ["anchoring", "anchoring"], ["sense_of_community", "belonging"], ["utilisation", "utilisation"]]
       .map(([name, column], i) => ({ name: say(name), css: COLOURS[i], dash: DASHES[i], low: null, mid: spread(firm[column]), high: null }));
-    this.chart = timeChart(this.about, { title: W.firm_lines, unit: W.scale, time: this.n.time, lines, shades: shadesOf([this.n.case]), top: 1 });
+    this.chart = timeChart(this.about, { title: W.firm_lines, named: true, unit: W.scale, time: this.n.time, lines, shades: shadesOf([this.n.case]), top: 1 });
     element("h4", {}, this.about, W.firm_projects);
     const list = element("ul", {}, this.about), projects = this.n.projects.filter((project) => project[5].includes(this.firm));
     if (!projects.length) element("li", {}, list, W.none_yet);

@@ -10,10 +10,11 @@ TEXTS = {
     "title": ("Cluster report", "Klyngerapport"),
     "skip": ("Skip to the content", "Gå til innholdet"),
     "contents": ("On this page", "På denne siden"),
-    "lead": ("{scenarios}, each run {replicates} times with different luck, from {start} to {end}.",
-             "{scenarios}, hvert kjørt {replicates} ganger med ulik tilfeldighet, fra {start} til {end}."),
-    "one_scenario": ("One scenario", "Ett scenario"),
-    "scenarios": ("{n} scenarios", "{n} scenarioer"),
+    "title_many": ("{n} scenarios, set against {name}", "{n} scenarioer, satt opp mot {name}"),
+    "lead": ("One scenario, run {replicates} times with different luck, from {start} to {end}.",
+             "Ett scenario, kjørt {replicates} ganger med ulik tilfeldighet, fra {start} til {end}."),
+    "lead_many": ("{n} scenarios, each run {replicates} times with different luck, from {start} to {end}.",
+                  "{n} scenarioer, hvert kjørt {replicates} ganger med ulik tilfeldighet, fra {start} til {end}."),
     "no_script": ("Charts and the playback need JavaScript, which this viewer has switched off. Save the file and open it in a browser. "
                   "Texts and tables are complete without it.",
                   "Figurene og avspillingen trenger JavaScript, som er slått av i denne visningen. Lagre filen og åpne den i en "
@@ -25,7 +26,7 @@ TEXTS = {
 
     # ---- question ---------------------------------------------------------------------------------------------------------
     "h_question": ("The question", "Spørsmålet"),
-    "h_scenarios": ("Scenarios", "Scenarioer"),
+    "all_scenarios": ("All {n} scenarios: what each asks, and what it costs", "Alle {n} scenarioer: hva hvert av dem spør om, og hva det koster"),
     "scenario": ("Scenario", "Scenario"),
     "asks": ("What it asks", "Hva det spør om"),
     "runs": ("Runs", "Kjøringer"),
@@ -45,18 +46,24 @@ TEXTS = {
              "<b>{what}</b> {verb} fra {first} ({when}) til {last} ({end}); 95 av 100 kjøringer ender mellom {low} og {high}."),
     "stays": ("<b>{what}</b> is {last} at the end, much as at the start; 95 of 100 runs end between {low} and {high}.",
               "<b>{what}</b> er {last} til slutt, omtrent som ved starten; 95 av 100 kjøringer ender mellom {low} og {high}."),
+    "goes_all": ("<b>{what}</b> {verb} from {first} ({when}) to {last} ({end}); nearly all runs end there.",
+                 "<b>{what}</b> {verb} fra {first} ({when}) til {last} ({end}); så godt som alle kjøringer ender der."),
+    "stays_all": ("<b>{what}</b> is {last} at the end, much as at the start, in nearly all runs.",
+                  "<b>{what}</b> er {last} til slutt, omtrent som ved starten, i så godt som alle kjøringer."),
     "rises": ("rises", "øker"),
     "falls": ("falls", "faller"),
     "short_compared": ("Set against {name}", "Satt opp mot {name}"),
-    "most": ("<b>{what}</b>: most is gained by {name} ({difference}, 95 % interval {low} to {high}; cost {cost}).",
-             "<b>{what}</b>: mest vinner {name} ({difference}, 95 % intervall {low} til {high}; kostnad {cost})."),
-    "least": (" Most is lost by {name} ({difference}, {low} to {high}).", " Mest taper {name} ({difference}, {low} til {high})."),
-    "least_only": ("<b>{what}</b>: no scenario gains. Most is lost by {name} ({difference}, 95 % interval {low} to {high}).",
-                   "<b>{what}</b>: ingen scenarioer vinner. Mest taper {name} ({difference}, 95 % intervall {low} til {high})."),
+    "most": ("<b>{what}</b> is highest in {name} ({difference}, 95 % interval {low} to {high}; {cost}{members}).",
+             "<b>{what}</b> er høyest i {name} ({difference}, 95 % intervall {low} til {high}; {cost}{members})."),
+    "least": ("It is lowest in {name} ({difference}, {low} to {high}; {cost}{members}).",
+              "Lavest er det i {name} ({difference}, {low} til {high}; {cost}{members})."),
+    "most_none": ("<b>{what}</b> is higher in none.", "<b>{what}</b> er ikke høyere i noe scenario."),
+    "fewer_members": (", with {x} members fewer", ", med {x} færre medlemmer"),
+    "more_members": (", with {x} members more", ", med {x} flere medlemmer"),
     "neither": ("<b>{what}</b>: no difference can be told from chance.", "<b>{what}</b>: ingen forskjell lar seg skille fra tilfeldighet."),
-    "cost_more": ("{x} million NOK a year more", "{x} millioner kroner mer i året"),
-    "cost_less": ("{x} million NOK a year less", "{x} millioner kroner mindre i året"),
-    "cost_same": ("the same", "den samme"),
+    "cost_more": ("{x} million NOK a year dearer", "{x} millioner kroner dyrere i året"),
+    "cost_less": ("{x} million NOK a year cheaper", "{x} millioner kroner billigere i året"),
+    "cost_same": ("at the same cost", "til samme kostnad"),
     "short_note": ("These sentences are made from the numbers by rule. They say what the model does, and not why; how sure it is stands "
                    "<a href=\"#limits\">below</a>.",
                    "Setningene er laget av tallene etter faste regler. De sier hva modellen gjør, ikke hvorfor; hvor sikkert det er, står "
@@ -88,7 +95,7 @@ TEXTS = {
     "members_unit": ("firms", "bedrifter"),
     "collaboration": ("Collaboration", "Samhandling"),
     "collaboration_is": ("talks, calls, forum exchanges and months of project work that a firm has with others",
-                         "samtaler, telefoner, innlegg på forum og måneder med prosjektarbeid som en bedrift har med andre"),
+                         "samtaler, telefonsamtaler, innlegg på forum og måneder med prosjektarbeid som en bedrift har med andre"),
     "collaboration_unit": ("joint events per firm and year", "felles hendelser per bedrift og år"),
     "sense_of_community": ("Sense of community", "Fellesskapsfølelse"),
     "sense_of_community_is": ("how much members feel part of the cluster, on average",
@@ -141,6 +148,7 @@ TEXTS = {
     "order_file": ("as in the config", "som i oppsettet"),
     "order_difference": ("largest difference first", "størst forskjell først"),
     "difference": ("difference", "forskjell"),
+    "interval": ("95 % interval", "95 % intervall"),
     "in_baseline": ("{name} has {x}", "{name} har {x}"),
     "cost_difference": ("cost, million NOK a year", "kostnad, millioner kroner i året"),
     "more": ("more", "mer"),
@@ -173,7 +181,7 @@ TEXTS = {
     "high_low": ("understand, do not anchor", "forstår, men forankrer ikke"),
     "low_high": ("anchor, do not understand", "forankrer, men forstår ikke"),
     "low_low": ("neither", "ingen av delene"),
-    "share_members": ("share of members", "andel av medlemmene"),
+    "share_members": ("Share of members", "Andel av medlemmene"),
     "average_member": ("the average member", "det gjennomsnittlige medlemmet"),
     "one_run_points": ("Points: firms of one run.", "Punkter: bedrifter i én kjøring."),
     "no_quadrants": ("The file does not say how members are spread over understanding and anchoring.",
@@ -234,7 +242,8 @@ TEXTS = {
     "by_sector": ("sector", "bransje"),
     "firm": ("Firm", "Bedrift"),
     "choose_firm": ("Choose a firm", "Velg en bedrift"),
-    "no_firm": ("none", "ingen"),
+    "how_to_choose": ("Click a firm in the picture, or choose one in the list, to see its history.",
+                      "Klikk på en bedrift i bildet, eller velg en i listen, for å se historien dens."),
     "newcomer": ("newcomer (first 12 months)", "nykommer (de første 12 månedene)"),
     "veteran": ("founding member", "grunnleggende medlem"),
     "later": ("joined later", "kom til senere"),
@@ -282,8 +291,8 @@ TEXTS = {
 
     # ---- provenance ----------------------------------------------------------------------------------------------------------------------
     "h_provenance": ("Where this page comes from", "Hvor siden kommer fra"),
-    "made_by": ("Made by klynge report from {file}, which Klynge {version} wrote on {started}{commit}.",
-                "Laget av klynge report fra {file}, som Klynge {version} skrev {started}{commit}."),
+    "made_by": ("Made by klynge report from {file}, which Klynge {version} wrote on {started} UTC{commit}.",
+                "Laget av klynge report fra {file}, som Klynge {version} skrev {started} UTC{commit}."),
     "commit": (" (source {commit})", " (kildekode {commit})"),
     "commit_dirty": (" (source {commit}, with changes that are not in it)", " (kildekode {commit}, med endringer som ikke er i den)"),
     "again": ("To make it again:", "Slik lages den på nytt:"),
@@ -299,8 +308,8 @@ TEXTS = {
 # What the numbers cannot say, from the cautions of the evidence that the model was built on. The key is when it applies.
 LIMITS = [
     ("always",
-     "<b>It compares, it does not foretell.</b> The model follows from stated assumptions what a policy would change. It is made to explain and to "
-     "compare policies, not to predict a single cluster.",
+     "<b>It compares, it does not foretell.</b> From stated assumptions the model works out what a policy would change. It is made to explain "
+     "and to compare policies, not to predict a single cluster.",
      "<b>Den sammenligner, den spår ikke.</b> Modellen utleder hva et tiltak ville endre, gitt uttalte antakelser. Den er laget for å forklare og "
      "sammenligne tiltak, ikke for å forutsi én bestemt klynge."),
     ("always",
@@ -369,15 +378,19 @@ class Words:
         if x is None:
             return "–"
         size = abs(x)
-        places = max(0, figures - 1 - _magnitude(size))
+        places = max(0, figures - 1 - _magnitude(size, figures))
+        if float(f"{size:.{places}f}").is_integer() and size >= 1:
+            places = 0
+        if not float(f"{size:.{places}f}"):
+            return "0"
         text = f"{size:,.{places}f}".replace(",", "\u202f")
         if self.language == "nb":
             text = text.replace(".", ",")
-        return ("−" if x < 0 and float(f"{size:.{places}f}") else "") + text
+        return ("−" if x < 0 else "") + text
 
     def signed(self, x, figures=2):
         text = self.number(x, figures)
-        return "+" + text if x is not None and x > 0 else text
+        return "+" + text if x is not None and x > 0 and text != "0" else text
 
     def month(self, time):
         """The month that ends at a time in decimal years."""
@@ -389,9 +402,9 @@ class Words:
         return self.month(time + 1 / 12)
 
 
-def _magnitude(size):
-    """Power of ten of a number, no less than that of a thousandth and no more than lets it keep its last whole figure."""
-    magnitude = -3
+def _magnitude(size, figures):
+    """Power of ten of a number; for two figures, as of differences, not below a thousandth, for three not below a tenth."""
+    magnitude = -1 if figures > 2 else -3
     while magnitude < 9 and size >= 10 ** (magnitude + 1):
         magnitude += 1
     return magnitude
