@@ -354,7 +354,7 @@ function map(plot, q, k, t, width) {
   clear(plot);
   const size = Math.min(width, 420), left = 46, bottom = size - 42, right = size - 8, top = 8;
   const root = svg("svg", { width: size, height: size, viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" }, plot);
-  const x = scale(0, 1, left, right), y = scale(0, 1, bottom, top), one = q.cases[k], said = [];
+  const x = scale(0, 1, left, right), y = scale(0, 1, bottom, top), one = q.cases[k], said = [], tiny = size < 400 ? " small" : "";
   FIELDS.forEach(([, u, a], i) => {
     const share = one.shares[i][1][t] || 0;
     svg("rect", { x: x(u / 2), y: y(a / 2 + 0.5), width: x(0.5) - x(0), height: y(0) - y(0.5), class: "field", "fill-opacity": 0.05 + 0.6 * share }, root);
@@ -368,9 +368,9 @@ function map(plot, q, k, t, width) {
     const [low, share, high] = one.shares[i].map((values) => values[t]);
     const cx = x(u / 2 + 0.25), up = a ? y(1) + 26 : y(0.5) + 26;
     svg("text", { x: cx, y: up, class: "big halo", "text-anchor": "middle" }, root, share === null ? "–" : Math.round(100 * share) + " %");
-    svg("text", { x: cx, y: up + 16, class: "tick ink halo", "text-anchor": "middle" }, root, say(name));
+    svg("text", { x: cx, y: up + 16, class: "tick ink halo" + tiny, "text-anchor": "middle" }, root, say(name));
     if (share !== null && high - low > 0.005) {
-      svg("text", { x: cx, y: up + 30, class: "tick ink halo", "text-anchor": "middle" }, root, `${Math.round(100 * low)} ${W.to} ${Math.round(100 * high)} %`);
+      svg("text", { x: cx, y: up + 30, class: "tick ink halo" + tiny, "text-anchor": "middle" }, root, `${Math.round(100 * low)} ${W.to} ${Math.round(100 * high)} %`);
     }
     said.push(`${say(name)}: ${share === null ? W.no_value : Math.round(100 * share) + " %"}`);
   });

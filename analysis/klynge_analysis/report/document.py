@@ -92,7 +92,7 @@ def _question(g, say):
     if len(rows) <= LISTED:
         return section("question", say, table)
     asked = paragraph(f"<b>{e(g.cases.name(g.base))}</b> ({e(say('reference'))}): {e(g.questions[g.base] or say('no_question'))}")
-    return section("question", say, f"{asked}<details><summary>{e(say('all_scenarios', n=len(rows)))}</summary>{table}</details>")
+    return section("question", say, f"{asked}<details class='printed'><summary>{e(say('all_scenarios', n=len(rows)))}</summary>{table}</details>")
 
 
 def _heads(titles, numbers_from):

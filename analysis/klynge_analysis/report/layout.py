@@ -58,8 +58,10 @@ def by_sector(sectors):
 
 
 def _into_square(points):
-    """Spread out from the middle, where most firms are, by the root of the distance."""
+    """Spread evenly over a disc: directions stay, distances from the middle become those of their order."""
     points = points - np.median(points, axis=0)
-    points = points / np.sqrt(np.maximum(np.hypot(points[:, :1], points[:, 1:]), 1e-9))
+    distance = np.maximum(np.hypot(points[:, 0], points[:, 1]), 1e-9)
+    even = np.sqrt((np.argsort(np.argsort(distance)) + 0.5) / len(points))
+    points = points * (even / distance)[:, None]
     low, high = points.min(axis=0), points.max(axis=0)
     return 0.03 + 0.94 * (points - low) / np.maximum(high - low, 1e-9)

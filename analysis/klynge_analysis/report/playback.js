@@ -25,12 +25,12 @@ class Playback {
   }
 
   build(host) {
-    const bar = element("div", { class: "controls" }, host);
+    const bar = element("div", { class: "controls top" }, host);
     this.button = element("button", { type: "button", id: "play", class: "play" }, bar, W.play);
     this.slider = labelled(bar, W.month, element("input", { type: "range", min: 0, max: this.last, step: 1, value: this.last, id: "month" }));
     this.slider.parentNode.classList.add("wide");
+    this.growth = element("div", { class: "growth", "aria-hidden": "true" }, this.slider.parentNode);
     this.when = element("output", { for: "month", class: "when" }, bar);
-    this.growth = element("div", { class: "growth", "aria-hidden": "true" }, host);
     const more = element("div", { class: "controls" }, host);
     this.ties = labelled(more, W.ties_shown, options(element("select", { id: "ties-shown" }), [["2", W.ties_all], ["4", W.ties_middle],
       ["6", W.ties_strong], ["made", W.ties_made]], "2"));
@@ -271,14 +271,14 @@ class Playback {
       const members = n.firms.filter((f) => this.here(f, t));
       return [members.length, members.filter((f) => this.isNew(f, time)).length];
     });
-    const most = Math.max(...counts.map((c) => c[0]), 1), x = scale(0, Math.max(1, this.last), 1, width - 34), y = scale(0, most, height - 1, 9);
+    const most = Math.max(...counts.map((c) => c[0]), 1), x = scale(0, Math.max(1, this.last), 8, width - 8), y = scale(0, most, height - 1, 16);
     const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, this.growth);
     const xs = counts.map((_, t) => x(t)), zero = counts.map(() => y(0));
     svg("path", { d: bandPath(xs, zero, counts.map((c) => y(c[0]))), class: "all" }, root);
     svg("path", { d: bandPath(xs, counts.map((c) => y(c[0] - c[1])), counts.map((c) => y(c[0]))), class: "new" }, root);
-    svg("text", { x: width, y: 18, class: "tick", "text-anchor": "end" }, root, counts[this.last][0]);
-    svg("text", { x: width, y: height - 3, class: "tick", "text-anchor": "end" }, root, "0");
-    svg("text", { x: 4, y: 10, class: "tick" }, root, W.members);
+    const said = (count) => count + " " + W.members.toLowerCase();
+    svg("text", { x: width - 8, y: 12, class: "tick", "text-anchor": "end" }, root, said(counts[this.last][0]));
+    svg("text", { x: 8, y: Math.max(12, y(counts[0][0]) - 4), class: "tick" }, root, said(counts[0][0]));
     this.growthX = x;
     this.growthLine = svg("line", { y1: 4, y2: height, class: "cursor" }, root);
     this.markGrowth(Math.round(this.at));
@@ -358,7 +358,7 @@ class Playback {
     element("h3", {}, this.about, this.name(this.firm));
     const left = firm.seen[1] < this.last ? say("firm_left", { when: month(this.n.time[firm.seen[1] + 1]) }) : "";
     const joined = firm.founder ? W.firm_founder : say("firm_joined", { when: month(firm.entered + 1 / 12) });
-    element("p", {}, this.about, say("firm_about", { sector: this.sector(firm), employees: firm.employees, place: say(place), joined, left }));
+    element("p", {}, this.about, say("firm_about", { sector: capital(this.sector(firm)), employees: firm.employees, place: say(place), joined, left }));
     this.changing = element("div", {}, this.about);
     const spread = (values) => this.n.time.map((_, t) => {
       const v = values[t - firm.seen[0]];
@@ -376,12 +376,19 @@ class Playback {
   }
 }
 
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /* The level of a tie, tenths of trust, in each snapshot. */
 function spreadLevels(tie, n) {
   const levels = new Uint8Array(n);
   for (let k = 3; k < tie.length; k += 2) levels.fill(tie[k + 1], tie[k]);
   return levels;
 }
+
+/* On paper nothing can be unfolded: what a summary of class `printed` hides is shown. */
+window.addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach((d) => { d.open = true; }));
 
 startTime();
 startCompare();
