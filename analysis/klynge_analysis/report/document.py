@@ -23,7 +23,7 @@ def page(gathered, network, say, name, out):
     g, playing = gathered, isinstance(network, dict)
     parts = [_head(g, say), _question(g, say), _short(g, say), _time(g, say), _compare(g, say), _quadrants(g, say, playing),
              _contact(g, say), _network(g, network, say), _limits(g, say, playing)]
-    body = _HEADER.format(**_top(g, say, name)) + "<main id=\"main\">" + "\n".join(parts[1:]) + "</main>" + _foot(g, say, name, out)
+    body = _HEADER.format(**_top(g, say, network != "unwanted")) + "<main id=\"main\">" + "\n".join(parts[1:]) + "</main>" + _foot(g, say, name, out)
     return parts[0] + body + _scripts(g, network if playing else None, say) + "</body></html>\n"
 
 
@@ -63,11 +63,11 @@ def _head(g, say):
             f"<title>{e(say('title'))}: {e(_title(g, say))}</title>\n<style>{(HERE / 'page.css').read_text(encoding='utf-8')}</style></head>\n")
 
 
-def _top(g, say, name):
+def _top(g, say, plays):
     n, done = len(g.cases.at), [d for d in g.cases.done if d]
     runs = f"{min(done)}" if min(done) == max(done) else f"{min(done)}–{max(done)}"
     lead = say("lead" if n == 1 else "lead_many", n=n, replicates=runs, start=say.turn(g.start), end=say.month(g.end))
-    links = "".join(f'<li><a href="#{part}">{e(say("h_" + part))}</a></li>' for part in PARTS)
+    links = "".join(f'<li><a href="#{part}">{e(say("h_" + part))}</a></li>' for part in PARTS if plays or part != "network")
     return {"skip": e(say("skip")), "kicker": e(say("title")), "title": e(_title(g, say)), "lead": e(lead), "links": links,
             "no_script": e(say("no_script")), "contents": e(say("contents"))}
 

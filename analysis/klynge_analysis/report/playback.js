@@ -27,10 +27,10 @@ class Playback {
   build(host) {
     const bar = element("div", { class: "controls top" }, host);
     this.button = element("button", { type: "button", id: "play", class: "play" }, bar, W.play);
+    this.when = element("output", { for: "month", class: "when" }, bar);
     this.slider = labelled(bar, W.month, element("input", { type: "range", min: 0, max: this.last, step: 1, value: this.last, id: "month" }));
     this.slider.parentNode.classList.add("wide");
     this.growth = element("div", { class: "growth", "aria-hidden": "true" }, this.slider.parentNode);
-    this.when = element("output", { for: "month", class: "when" }, bar);
     const more = element("div", { class: "controls" }, host);
     this.ties = labelled(more, W.ties_shown, options(element("select", { id: "ties-shown" }), [["2", W.ties_all], ["4", W.ties_middle],
       ["6", W.ties_strong], ["made", W.ties_made]], "2"));
