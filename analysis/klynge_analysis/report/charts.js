@@ -49,7 +49,8 @@ function axes(root, x, y, box, yTicks) {
   svg("text", { x: box.right, y: box.bottom + 17, class: "tick", "text-anchor": "end" }, root, W.year);
 }
 
-/* spec: title, about, unit, time, lines [{name, css, dash, low, mid, high}], shades. A slider over months for the keyboard. */
+/* spec: title, about, unit, time, lines [{name, css, dash, low, mid, high}], shades; figures of values (3), top of the axis, and `named` when
+   no legend says which line is which. A slider over months for the keyboard. */
 function timeChart(parent, spec) {
   const figure = element("figure", { class: "chart" }, parent);
   const caption = element("figcaption", {}, figure);
@@ -63,7 +64,7 @@ function timeChart(parent, spec) {
   function values(k) {
     return spec.lines.map((line) => {
       const band = line.low && line.low[k] !== null ? ` (${number(line.low[k])} ${W.to} ${number(line.high[k])})` : "";
-      return [line, line.mid[k] === null ? W.no_value : number(line.mid[k]) + band];
+      return [line, line.mid[k] === null ? W.no_value : number(line.mid[k], spec.figures || 3) + band];
     });
   }
 
@@ -260,7 +261,7 @@ function forest(plot, note, asked, c, name, order, width) {
   if (low === high) { low = -1; high = 1; }
   const space = (high - low) * 0.05, x = scale(low - space, high + space, box.left + 8, box.right);
   rows.forEach((row, k) => { if (k % 2 === 0) svg("rect", { x: 0, y: box.top + k * tall, width, height: tall, class: "stripe" }, root); });
-  const all = ticks(low - space, high + space, narrow ? 3 : 5);
+  const all = ticks(low - space, high + space, narrow ? 4 : 5);
   for (const t of all) {
     svg("line", { x1: x(t), x2: x(t), y1: box.top, y2: box.bottom, class: t === 0 ? "zero" : "grid" }, root);
     svg("text", { x: x(t), y: box.bottom + 16, class: "tick", "text-anchor": "middle" }, root, (t > 0 ? "+" : "") + tickText(t, all));
@@ -304,7 +305,7 @@ function costColumn(root, c, rows, box, tall, width, wide, narrow) {
   const low = Math.min(0, ...found), high = Math.max(0, ...found, 1e-9);
   const left = width - wide + 12, room = narrow ? 0 : 50, x = scale(low, high, left + (low < 0 ? 6 : 0), width - room - 8);
   svg("text", { x: width, y: 16, class: "unit", "text-anchor": "end" }, root, W.money + ": " + W.difference);
-  svg("text", { x: width, y: 31, class: "tick", "text-anchor": "end" }, root, narrow ? "MNOK" : W.money_unit);
+  svg("text", { x: width, y: 31, class: "tick", "text-anchor": "end" }, root, narrow ? W.money_short : W.money_unit);
   svg("line", { x1: x(0), x2: x(0), y1: box.top, y2: box.bottom, class: "zero" }, root);
   rows.forEach((row, k) => {
     const v = of(row), mid = box.top + k * tall + (narrow ? tall * 0.66 : tall / 2);
@@ -331,7 +332,7 @@ function startQuadrants() {
   const slider = labelled(controls, W.month, element("input", { type: "range", min: 0, max: t, value: t, id: "quadrants-month" }));
   const when = element("output", { for: "quadrants-month" }, controls);
   const plot = element("div", { class: "plot square", role: "img" }, host), beside = element("div", { class: "beside" }, host);
-  slider.addEventListener("input", () => { t = Number(slider.value); draw(); moveCursor(q.time[t]); });
+  slider.addEventListener("input", () => { t = Number(slider.value); draw(); chart.mark(q.time[t]); });
   const draw = responsive(plot, (width) => {
     when.textContent = month(q.time[t]);
     slider.setAttribute("aria-valuetext", when.textContent);

@@ -366,7 +366,7 @@ class Playback {
     });
     const lines = [["understanding", "understanding"], ["anchoring", "anchoring"], ["sense_of_community", "belonging"], ["utilisation", "utilisation"]]
       .map(([name, column], i) => ({ name: say(name), css: COLOURS[i], dash: DASHES[i], low: null, mid: spread(firm[column]), high: null }));
-    this.chart = timeChart(this.about, { title: W.firm_lines, named: true, unit: W.scale, time: this.n.time, lines, shades: shadesOf([this.n.case]), top: 1 });
+    this.chart = timeChart(this.about, { title: W.firm_lines, named: true, figures: 2, unit: W.scale, time: this.n.time, lines, shades: shadesOf([this.n.case]), top: 1 });
     element("h4", {}, this.about, W.firm_projects);
     const list = element("ul", {}, this.about), projects = this.n.projects.filter((project) => project[5].includes(this.firm));
     if (!projects.length) element("li", {}, list, W.none_yet);

@@ -162,6 +162,7 @@ TEXTS = {
                     "start til {until}. Medlemmer, utmeldinger og prosjekter gjelder hele klyngen."),
     "money": ("Cost", "Kostnad"),
     "money_unit": ("million NOK a year", "millioner kroner i året"),
+    "money_short": ("mill. NOK a year", "mill. kr i året"),
     "management_hours": ("Management hours", "Klyngeledelsens timer"),
     "management_hours_unit": ("hours a year", "timer i året"),
     "member_hours": ("Members' hours", "Medlemmenes timer"),
