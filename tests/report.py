@@ -1,8 +1,8 @@
 """The page of `klynge report` in headless Chromium, as its reader has it.  report.py BUILD [--pictures FOLDER]
 
-Console and network are watched all the time; mouse, keys, slider, playback, narrow and dark screens, print, no scripts, names for readers
-by ear. How fast playback is drawn is measured and printed, not judged: that depends on the machine. Needs chromium, chromium-driver and
-python3-selenium (`make test-insight` installs them). The last line is "N passed, N failed".
+Console and network are watched all the time; mouse, keys, slider, playback, narrow and dark screens, print, no scripts, names for
+readers by ear. How fast playback is drawn is measured and printed, not judged: that depends on the machine. Needs chromium,
+chromium-driver and python3-selenium (`make test-insight` installs them). The last line is "N passed, N failed".
 """
 import base64
 import json
@@ -64,7 +64,8 @@ def klynge(*arguments):
 def start():
     o = Options()
     o.binary_location = shutil.which("chromium") or ""
-    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,900", "--force-device-scale-factor=1"):
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,900",
+                 "--force-device-scale-factor=1"):
         o.add_argument(word)
     o.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=o)
@@ -81,13 +82,14 @@ class Page:
         self.browser, self.console, self.asked, self.opened = browser, [], [], set()
 
     def open(self, path, width=1200, height=900, dark=False):
-        self.cdp("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.cdp("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark"
+                                                                    if dark else "light"}])
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         address = pathlib.Path(path).resolve().as_uri()
         self.opened.add(address)
         self.browser.get(address)
         self.until("document.documentElement.className === 'ready'")
-        self.js("document.documentElement.style.scrollBehavior = 'auto'")  # the driver clicks where things are, not where they will be
+        self.js("document.documentElement.style.scrollBehavior = 'auto'")  # the driver clicks where things are now
         self.listen()
 
     def cdp(self, command, **parameters):
@@ -143,7 +145,8 @@ def hover(page):
     before = page.js("[...document.querySelectorAll('#time-charts .readout .when')].map((e) => e.textContent)")
     ActionChains(page.browser).move_to_element_with_offset(first, 0, 10).perform()
     after = page.js("[...document.querySelectorAll('#time-charts .readout .when')].map((e) => e.textContent)")
-    check("pointing at one chart reads a month in all", len(after) == 6 and len(set(after)) == 1 and after != before, (before, after))
+    check("pointing at one chart reads a month in all", len(after) == 6 and len(set(after)) == 1 and after != before,
+          (before, after))
     shown = page.js("""(() => { const k = nearest(D.series.members.time, cursor.time), b = D.series.members.bands[D.base];
         return document.querySelector('#time-charts .readout .value').textContent.includes(number(b[1][k])); })()""")
     check("the value is that of the month", shown)
@@ -160,7 +163,8 @@ def arrow_keys(page):
     begin = first.get_attribute("aria-valuetext")
     first.send_keys(Keys.ARROW_RIGHT)
     second = first.get_attribute("aria-valuetext")
-    check("Home and the arrow keys move the month, and say it", begin.startswith("September 2017: base ") and second.startswith("October 2017: ")
+    check("Home and the arrow keys move the month, and say it", begin.startswith("September 2017: base ")
+          and second.startswith("October 2017: ")
           and end.startswith("December 2025: "), (begin, second, end))
     first.send_keys(Keys.ESCAPE)
 
@@ -170,12 +174,14 @@ def picking(page):
     select.select_by_visible_text("forum")
     Select(page.find("#add-scenario")).select_by_visible_text("open")
     lines = page.js("document.querySelectorAll('#time-charts figure:first-child path.line').length")
-    dashes = page.js("[...document.querySelectorAll('#time-charts figure:first-child path.line')].map((e) => e.getAttribute('stroke-dasharray'))")
+    dashes = page.js("""[...document.querySelectorAll('#time-charts figure:first-child path.line')]
+        .map((e) => e.getAttribute('stroke-dasharray'))""")
     check("scenarios can be added; lines differ by dashes too", lines == 3 and len(set(dashes)) == 3, (lines, dashes))
     page.picture("three", "#time-charts")
     page.browser.find_elements(By.CSS_SELECTOR, ".chip")[0].click()
     check("and removed", page.js("document.querySelectorAll('#time-charts figure:first-child path.line').length") == 2)
-    check("the closure stays hatched for the one that has it", page.js("document.querySelectorAll('#time-charts .closure').length") == 6)
+    check("the closure stays hatched for the one that has it",
+          page.js("document.querySelectorAll('#time-charts .closure').length") == 6)
 
 
 # ---- comparison, map, contact --------------------------------------------------------------------------------------------------
@@ -185,13 +191,16 @@ def comparison(page):
     page.show("#forest")
     rows = page.js("[...document.querySelectorAll('#forest .row .label')].map((e) => e.textContent)")
     check("each other scenario has a row", sorted(rows) == ["decline", "forum", "open", "outreach"], rows)
-    ActionChains(page.browser).move_to_element(page.browser.find_elements(By.CSS_SELECTOR, "#forest .row .label")[rows.index("forum")]).perform()
+    labels = page.browser.find_elements(By.CSS_SELECTOR, "#forest .row .label")
+    ActionChains(page.browser).move_to_element(labels[rows.index("forum")]).perform()
     check("pointing at a row tells its question", "And with a forum?" in page.text("#forest-asked"), page.text("#forest-asked"))
     before = page.text("#forest-note")
     Select(page.find("#observable")).select_by_value("overview")
     check("another observable is drawn", page.text("#forest-note").startswith("Overview") and page.text("#forest-note") != before)
-    found = page.js("""(() => { const rows = D.comparison.rows.filter((r) => r.name === 'overview').sort((a, b) => b.difference - a.difference);
-        return [rows.map((r) => D.cases[r.case]), [...document.querySelectorAll('#forest .row .label')].map((e) => e.textContent)]; })()""")
+    found = page.js("""(() => { const rows = D.comparison.rows.filter((r) => r.name === 'overview');
+        rows.sort((a, b) => b.difference - a.difference);
+        const labels = [...document.querySelectorAll('#forest .row .label')];
+        return [rows.map((r) => D.cases[r.case]), labels.map((e) => e.textContent)]; })()""")
     check("rows are in order of the difference", found[0] == found[1], found)
     Select(page.find("#order")).select_by_value("file")
     rows = page.js("[...document.querySelectorAll('#forest .row .label')].map((e) => e.textContent)")
@@ -201,8 +210,8 @@ def comparison(page):
 
 
 def slide(page, selector, value):
-    page.js("""(() => { const e = document.querySelector(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event('input', {bubbles: true})); })()""",
-            selector, value)
+    page.js("""((e, value) => { e.value = value; e.dispatchEvent(new Event('input', {bubbles: true})); })(
+        document.querySelector(arguments[0]), arguments[1])""", selector, value)
 
 
 def quadrants(page):
@@ -210,7 +219,8 @@ def quadrants(page):
     slide(page, "#quadrants-month", 0)
     first = page.js("[...document.querySelectorAll('#quadrant-map .big')].map((e) => e.textContent)")
     expected = page.js("D.quadrants.cases[D.base].shares.map((s) => Math.round(100 * s[1][0]) + ' %')")
-    check("the map shows the shares of the month of its slider", first == expected and "September 2017" in page.text("#quadrants-controls"), first)
+    check("the map shows the shares of the month of its slider", first == expected
+          and "September 2017" in page.text("#quadrants-controls"), first)
     Select(page.find("#quadrants-case")).select_by_visible_text("forum")
     check("and of the scenario chosen", page.js("[...document.querySelectorAll('#quadrant-map .big')].map((e) => e.textContent)") ==
           page.js("D.quadrants.cases[2].shares.map((s) => Math.round(100 * s[1][0]) + ' %')"))
@@ -219,7 +229,8 @@ def quadrants(page):
 
 def contact(page):
     Select(page.find("#contact-case")).select_by_visible_text("forum")
-    check("contact by way has three lines with a forum", page.js("document.querySelectorAll('#contact-charts figure:first-child path.line').length") == 3)
+    lines = page.js("document.querySelectorAll('#contact-charts figure:first-child path.line').length")
+    check("contact by way has three lines with a forum", lines == 3, lines)
     check("and bars for each arena", page.js("document.querySelectorAll('#contact-charts .bar.last').length") >= 6)
     page.picture("contact", "#contact-charts")
 
@@ -231,7 +242,8 @@ def slider(page):
     page.show("#playback")
     slide(page, "#month", 20)
     found, expected = page.text("#network-status"), page.js("D.network.firms.filter((f) => f.seen[0] <= 20 && f.seen[1] >= 20).length")
-    check("the slider shows a month and its members", found.startswith("May 2019: ") and f" {expected} members" in found, (found, expected))
+    check("the slider shows a month and its members", found.startswith("May 2019: ") and f" {expected} members" in found,
+          (found, expected))
     page.js("document.getElementById('month').focus()")
     page.find("#month").send_keys(Keys.ARROW_RIGHT)
     check("it moves by keys", page.text("#network-status").startswith("June 2019: "), page.text("#network-status"))
@@ -258,10 +270,13 @@ def click(page):
     canvas = page.find("#network-canvas")
     x, y = page.js("(() => { const i = D.network.firms.findIndex((f) => f.uid === 3), c = klyngePlayback; return c.points[i]; })()")
     size = page.js("[klyngePlayback.width, klyngePlayback.height]")
-    ActionChains(page.browser).move_to_element_with_offset(canvas, round(x - size[0] / 2), round(y - size[1] / 2)).click().perform()
+    ActionChains(page.browser).move_to_element_with_offset(canvas, round(x - size[0] / 2),
+                                                           round(y - size[1] / 2)).click().perform()
     name = page.text("#firm-about h3")
-    check("a click on a firm tells its history", name.startswith("Firm ") and page.js("document.querySelectorAll('#firm-about path.line').length") == 4, name)
-    check("with who it is and its strongest ties", "employees" in page.text("#firm-about") and page.js("document.querySelectorAll('#firm-about li').length") > 1)
+    check("a click on a firm tells its history", name.startswith("Firm ")
+          and page.js("document.querySelectorAll('#firm-about path.line').length") == 4, name)
+    check("with who it is and its strongest ties", "employees" in page.text("#firm-about")
+          and page.js("document.querySelectorAll('#firm-about li').length") > 1)
     page.picture("firm", "#network-canvas")
     Select(page.find("#firm")).select_by_index(6)
     check("a list does the same without a mouse", page.text("#firm-about h3") == page.js("klyngePlayback.name(5)"))
@@ -274,11 +289,13 @@ def ties(page):
     for value in ("2", "4", "6", "made"):
         Select(page.find("#ties-shown")).select_by_value(value)
         found[value] = int(re.search(r"(\d+) ties", page.text("#network-status"))[1])
-    check("fewer ties are shown from a higher trust on", found["2"] > found["4"] > found["6"] > 0 and found["2"] > found["made"] > 0, found)
+    check("fewer ties are shown from a higher trust on", found["2"] > found["4"] > found["6"] > 0
+          and found["2"] > found["made"] > 0, found)
     Select(page.find("#ties-shown")).select_by_value("2")
     before = page.js("klyngePlayback.points[0].slice()")
     Select(page.find("#arrange")).select_by_value("sector")
-    page.until("""(() => { const p = klyngePlayback, to = p.place('sector'); return Math.hypot(p.points[0][0] - to[0][0], p.points[0][1] - to[0][1]) < 0.5; })()""")
+    page.until("""(() => { const p = klyngePlayback, to = p.place('sector'), at = p.points;
+        return Math.hypot(at[0][0] - to[0][0], at[0][1] - to[0][1]) < 0.5; })()""")
     check("firms walk to their sectors", page.js("klyngePlayback.points[0]") != before)
     page.picture("sectors", "#network-canvas")
 
@@ -293,7 +310,8 @@ def playing(page):
           page.js("klyngePlayback.frames") > frames)
     page.js("document.getElementById('play').click()")
     at = page.js("klyngePlayback.at")
-    check("pause stops it at a month", page.text("#play") == "Play" and at == int(at) and page.js("Number(document.getElementById('month').value)") == at, at)
+    check("pause stops it at a month", page.text("#play") == "Play" and at == int(at)
+          and page.js("Number(document.getElementById('month').value)") == at, at)
     check("the picture changed", painted(page) != first)
     page.js("(() => { klyngePlayback.show(klyngePlayback.last - 1); document.getElementById('play').click(); })()")
     page.until("!klyngePlayback.playing")
@@ -304,7 +322,8 @@ def pace(page):
     """Measured: frames a second while it plays in the window, and what drawing one takes."""
     members = page.js("D.network.firms.filter((f) => klyngePlayback.here(f, klyngePlayback.last)).length")
     page.show("#network-canvas")
-    page.js("(() => { const p = klyngePlayback; p.show(30); p.frames = 0; p.drawing = 0; p.toggle(); window.begun = performance.now(); })()")
+    page.js("""((p) => { p.show(30); p.frames = 0; p.drawing = 0; p.toggle(); window.begun = performance.now(); })(
+        klyngePlayback)""")
     time.sleep(5)
     frames, drawing, seconds = page.js("[klyngePlayback.frames, klyngePlayback.drawing, (performance.now() - begun) / 1000]")
     page.js("klyngePlayback.stop()")
@@ -312,16 +331,18 @@ def pace(page):
     check(f"a network of {members} firms plays", frames > 0 and members >= 200)
 
 
-# ---- as a whole ------------------------------------------------------------------------------------------------------------------
+# ---- as a whole ----------------------------------------------------------------------------------------------------------------
 
 
 def names_for_the_ear(page):
     tree = page.cdp("Accessibility.getFullAXTree")["nodes"]
     roles = {"slider", "button", "combobox", "image", "link", "region", "checkbox", "MenuListPopup"}
-    nameless = [(n["role"]["value"], n["nodeId"]) for n in tree if n.get("role", {}).get("value") in roles - {"MenuListPopup"} and not n["ignored"]
+    nameless = [(n["role"]["value"], n["nodeId"]) for n in tree if n.get("role", {}).get("value") in roles - {"MenuListPopup"}
+                and not n["ignored"]
                 and not n.get("name", {}).get("value")]
     kinds = {n["role"]["value"] for n in tree if "role" in n}
-    check("whatever can be used or seen has a name", not nameless and {"slider", "button", "combobox", "table", "main"} <= kinds, nameless[:5])
+    check("whatever can be used or seen has a name", not nameless and {"slider", "button", "combobox", "table", "main"} <= kinds,
+          nameless[:5])
     levels = page.js("[...document.querySelectorAll('h1, h2, h3, h4')].map((h) => Number(h.tagName[1]))")
     check("headings go down by one level at a time", levels[0] == 1 and levels.count(1) == 1 and
           all(b - a <= 1 for a, b in zip(levels, levels[1:])), levels)
@@ -332,7 +353,7 @@ def tabbing(page):
     seen = set()
     for _ in range(60):
         ActionChains(page.browser).send_keys(Keys.TAB).perform()
-        seen.add(page.js("document.activeElement.id || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"))
+        seen.add(page.js("((e) => e.id || e.getAttribute('aria-label') || e.textContent)(document.activeElement)"))
     wanted = {"observable", "order", "quadrants-month", "month", "play", "firm", "arrange", "network-canvas"} - {"network-canvas"}
     check("Tab reaches all that can be used", wanted <= seen, wanted - seen)
 
@@ -349,7 +370,8 @@ def narrow(page):
         page.open(path, width=400, height=800)
         wide = page.js("document.documentElement.scrollWidth")
         check(f"400 pixels are enough for {path}", wide <= 400, wide)
-        beyond = page.js("[...document.querySelectorAll('svg text')].filter((t) => t.getBoundingClientRect().right > 402).map((t) => t.textContent)")
+        beyond = page.js("""[...document.querySelectorAll('svg text')]
+            .filter((t) => t.getBoundingClientRect().right > 402).map((t) => t.textContent)""")
         check("and no chart is cut off", not beyond, beyond[:5])
     page.picture("narrow", "#forest")
 
@@ -377,11 +399,13 @@ def printing(page):
 def norwegian(page):
     page.open("nb.html")
     text = page.js("document.body.innerText")
-    check("the page is in bokmål", all(w in text for w in ("Samhandling", "Fellesskapsfølelse", "Nyttiggjøring", "Hvem snakker med hvem", "Spill av",
+    check("the page is in bokmål", all(w in text for w in ("Samhandling", "Fellesskapsfølelse", "Nyttiggjøring",
+                                                           "Hvem snakker med hvem", "Spill av",
                                                            "Forskjeller fra base", "grunnleggende medlem")), text[:300])
     left = [w for w in ("undefined", "NaN", "Add a scenario", "Members", "Play", "Month", "null") if re.search(rf"\b{w}\b", text)]
     check("nothing is left in English, and nothing is missing", not left, left)
-    check("charts have decimal commas", re.search(r"\d,\d", page.text("#time-charts")) and not re.search(r"\d\.\d", page.text("#time-charts")))
+    check("charts have decimal commas", re.search(r"\d,\d", page.text("#time-charts"))
+          and not re.search(r"\d\.\d", page.text("#time-charts")))
     page.picture("norwegian", "#forest")
 
 
@@ -390,7 +414,8 @@ def no_scripts(page):
     page.browser.get(pathlib.Path("base.html").resolve().as_uri())
     tree = page.cdp("DOMSnapshot.captureSnapshot", computedStyles=[])
     words = " ".join(tree["strings"])
-    check("with scripts off the texts and tables are there, and why no charts are", "need JavaScript" in words and "All at a glance" in words)
+    check("with scripts off the texts and tables are there, and why no charts are", "need JavaScript" in words
+          and "All at a glance" in words)
     page.cdp("Emulation.setScriptExecutionDisabled", value=False)
 
 
@@ -404,7 +429,8 @@ def main():
     try:
         page = Page(browser)
         page.open("base.html")
-        for part in (names_for_the_ear, hover, arrow_keys, picking, comparison, quadrants, contact, slider, click, ties, playing, tabbing):
+        for part in (names_for_the_ear, hover, arrow_keys, picking, comparison, quadrants, contact, slider, click, ties, playing,
+                     tabbing):
             part(page)
         page.quiet("in use")
         page.open("large.html")

@@ -1,6 +1,7 @@
 """`klynge report`: the numbers of the page against the file, both languages, what is escaped, every error.  test_report.py BUILD
 
-Expected numbers are read from the file here another way. What needs a browser is in report.py. The last line is "N passed, N failed".
+Expected numbers are read from the file here another way. What needs a browser is in report.py. The last line is "N passed, N
+failed".
 """
 import contextlib
 import importlib.machinery
@@ -105,11 +106,14 @@ def series_by_hand(data):
           and close(middle, np.quantile(community, 0.5, axis=0)) and close(high, np.quantile(community, 0.975, axis=0)))
     rate = data["series"]["collaboration"]
     year = np.median(talks[:, -12:].mean(axis=1))
-    check("a rate is the mean of 12 months, and nothing before there are so many", rate["rate"] and rate["bands"][1][1][:11] == [None] * 11
+    check("a rate is the mean of 12 months, and nothing before there are so many", rate["rate"]
+          and rate["bands"][1][1][:11] == [None] * 11
           and close(rate["bands"][1][1][-1], year), (rate["bands"][1][1][-1], year))
-    check("the closure is that of each scenario", data["spans"][0]["closure"] == [[2020.1667, 2021.3333]] and data["spans"][1]["closure"] == [],
+    check("the closure is that of each scenario", data["spans"][0]["closure"] == [[2020.1667, 2021.3333]]
+          and data["spans"][1]["closure"] == [],
           data["spans"])
-    check("levels of the programme end with the run", data["spans"][0]["phases"] == [["arena", 2019.6667, 2021.0], ["arena_pro", 2021.0, 2021.3333]],
+    levels = [["arena", 2019.6667, 2021.0], ["arena_pro", 2021.0, 2021.3333]]
+    check("levels of the programme end with the run", data["spans"][0]["phases"] == levels,
           data["spans"][0])
 
 
@@ -129,14 +133,24 @@ def comparison_by_verb(data):
 def contact_by_hand(data):
     with h5py.File("kept.h5") as file:
         arenas = [name.decode() for name in file["arena"]]
-        events, through = file["collaboration_by_arena"][2, 0][..., -12:].mean(axis=-1), file["mediated"][2, 0][..., -12:].mean(axis=-1)
+        events = file["collaboration_by_arena"][2, 0][..., -12:].mean(axis=-1)
+        through = file["mediated"][2, 0][..., -12:].mean(axis=-1)
         counts = file["members_by_quadrant"][2, 0][..., -1]
     forum = events[:, arenas.index("forum")]
     expected = [np.median(x) for x in (events.sum(axis=1) - through - forum, through, forum)]
     found = [way[1][-1] for way in data["contact"]["cases"][2]["ways"]]
-    check("direct, through management and on the forum add up to collaboration", close(found, expected) and found[2] > 0, (found, expected))
+    check("direct, through management and on the forum add up to collaboration", close(found, expected) and found[2] > 0,
+          (found, expected))
     shares = [q[1][-1] for q in data["quadrants"]["cases"][2]["shares"]]
-    check("shares of quadrants are medians of shares", close(shares, np.median(counts / counts.sum(axis=1, keepdims=True), axis=0)), shares)
+    check("shares of quadrants are medians of shares", close(shares,
+                                                             np.median(counts / counts.sum(axis=1, keepdims=True), axis=0)),
+          shares)
+
+
+def rows_of(table, time):
+    """Of the first run of the first scenario, at a time."""
+    at = np.abs(table["snapshot_time"] - time) < 1e-3
+    return np.flatnonzero((table["scenario_index"] == 0) & (table["replicate_index"] == 0) & at)
 
 
 def network_by_hand(data):
@@ -144,16 +158,18 @@ def network_by_hand(data):
     n = data["network"]
     uids = [firm["uid"] for firm in n["firms"]]
     with h5py.File("kept.h5") as file:
-        panel = {k: file["panel"][k][:] for k in ("scenario_index", "replicate_index", "snapshot_time", "uid", "belonging", "entered")}
-        ties = {k: file["ties"][k][:] for k in ("scenario_index", "replicate_index", "snapshot_time", "uid", "n_ties", "to", "trust")}
+        panel = {k: file["panel"][k][:] for k in ("scenario_index", "replicate_index", "snapshot_time", "uid", "belonging",
+                                                  "entered")}
+        ties = {k: file["ties"][k][:] for k in ("scenario_index", "replicate_index", "snapshot_time", "uid", "n_ties", "to",
+                                                "trust")}
     good = alike = True
     begins = np.concatenate([[0], np.cumsum(ties["n_ties"])])
     for t, time in enumerate(n["time"]):
-        rows = np.flatnonzero((panel["scenario_index"] == 0) & (panel["replicate_index"] == 0) & (np.abs(panel["snapshot_time"] - time) < 1e-3))
+        rows = rows_of(panel, time)
         there = {f["uid"]: f["belonging"][t - f["seen"][0]] for f in n["firms"] if f["seen"][0] <= t <= f["seen"][1]}
         good &= there == {int(panel["uid"][k]): round(100 * panel["belonging"][k]) for k in rows}
         trust = {}
-        for k in np.flatnonzero((ties["scenario_index"] == 0) & (ties["replicate_index"] == 0) & (np.abs(ties["snapshot_time"] - time) < 1e-3)):
+        for k in rows_of(ties, time):
             for i in range(begins[k], begins[k + 1]):
                 pair = tuple(sorted((int(ties["uid"][k]), int(ties["to"][i]))))
                 trust[pair] = trust.get(pair, 0) + float(ties["trust"][i]) / 2
@@ -164,10 +180,12 @@ def network_by_hand(data):
             if level and level[-1]:
                 drawn[tuple(sorted((uids[a], uids[b])))] = level[-1]
         alike &= drawn == expected
-    check("firms of each snapshot, with their sense of community, are those of /panel", good and len(n["time"]) == 20, len(n["time"]))
+    check("firms of each snapshot, with their sense of community, are those of /panel", good and len(n["time"]) == 20,
+          len(n["time"]))
     check("ties of each snapshot, in tenths of trust of both directions, are those of /ties", alike and len(n["ties"]) > 50)
     places = np.array(n["places"]["ties"])
-    check("each firm has a place of its own inside the picture", places.shape == (len(uids), 2) and places.min() >= 0 and places.max() <= 1
+    check("each firm has a place of its own inside the picture", places.shape == (len(uids), 2) and places.min() >= 0
+          and places.max() <= 1
           and len({tuple(p) for p in n["places"]["ties"]}) == len(uids) == len({tuple(p) for p in n["places"]["sector"]}))
     with h5py.File("kept.h5") as file:
         begun = int(((file["projects/scenario_index"][:] == 0) & (file["projects/replicate_index"][:] == 0)).sum())
@@ -179,16 +197,20 @@ def network_by_hand(data):
 
 def self_contained(text):
     markup = re.sub(r"<script.*?</script>|<style>.*?</style>", "", text, flags=re.S)
-    fetched = re.findall(r'(?:src|href|action|data|poster)\s*=\s*["\'](?!#)[^"\']*', markup) + re.findall(r"<(?:link|img|iframe|object|embed)\b", markup)
+    fetched = re.findall(r'(?:src|href|action|data|poster)\s*=\s*["\'](?!#)[^"\']*',
+                         markup) + re.findall(r"<(?:link|img|iframe|object|embed)\b", markup)
     check("nothing is to be fetched: no address but places of the page", not fetched, fetched)
-    check("its policy forbids fetching", "default-src 'none'" in text and "@import" not in text and not re.findall(r"url\((?!#)", text))
+    check("its policy forbids fetching", "default-src 'none'" in text and "@import" not in text
+          and not re.findall(r"url\((?!#)", text))
     scripts = "".join((PARTS / name).read_text() for name in ("draw.js", "charts.js", "playback.js"))
-    check("its scripts call no server", not re.search(r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|import\(|innerHTML|\beval\(", scripts))
+    calls = r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|import\(|innerHTML|\beval\("
+    check("its scripts call no server and make no markup of text", not re.search(calls, scripts))
 
 
 def escaped(text, data):
     check("a question with markup is told as it stands", data["questions"][0] == HOSTILE)
-    check("and makes no markup", "<b>this</b>" not in text and "</script><script>alert" not in text and "Is &lt;b&gt;this" in text)
+    check("and makes no markup", "<b>this</b>" not in text and "</script><script>alert" not in text
+          and "Is &lt;b&gt;this" in text)
 
 
 def without_scripts(text):
@@ -206,7 +228,8 @@ def languages():
     check("every text is there in both languages, with the same to fill in", not bad, bad)
     used = set()
     for name in ("draw.js", "charts.js", "playback.js"):
-        used |= set(re.findall(r'\bsay\("(\w+)"[,)]', (PARTS / name).read_text())) | set(re.findall(r"\bW\.(\w+)\b", (PARTS / name).read_text()))
+        code = (PARTS / name).read_text()
+        used |= set(re.findall(r'\bsay\("(\w+)"[,)]', code)) | set(re.findall(r"\bW\.(\w+)\b", code))
     _, data = page_of("kept.h5", "--lang", "nb")
     check("every text that a script asks for is in the page", used <= set(data["words"]), used - set(data["words"]))
     with h5py.File("kept.h5") as file:
@@ -221,14 +244,18 @@ def languages():
 def norwegian():
     text, _ = page_of("kept.h5", "--lang", "nb")
     body = re.sub(r"<pre>.*?</pre>|<script.*?</script>|<style>.*?</style>|<[^>]+>", " ", text, flags=re.S)
-    for term in ("Samhandling", "Nyttiggjøring", "Fellesskapsfølelse", "Strategisk forankring", "Forståelse", "klyngeledelsen", "Utmeldinger"):
+    for term in ("Samhandling", "Nyttiggjøring", "Fellesskapsfølelse", "Strategisk forankring", "Forståelse", "klyngeledelsen",
+                 "Utmeldinger"):
         check(f"bokmål with the study's terms: {term}", term in body)
-    check("numbers have decimal commas", re.search(r"\d,\d", body) and not re.search(r"(?<!Klynge )\b0\.\d", body), re.findall(r".{20}\b0\.\d.{9}", body)[:3])
+    check("numbers have decimal commas", re.search(r"\d,\d", body) and not re.search(r"(?<!Klynge )\b0\.\d", body),
+          re.findall(r".{20}\b0\.\d.{9}", body)[:3])
     check("the page says its language", '<html lang="nb">' in text)
     say = words.Words("nb")
     check("numbers as they are written", [say.number(x) for x in (0.27561, 41.0, 12345.6, -0.5, None, 0.00001, 38.06)] ==
-          ["0,276", "41", "12\u202f346", "−0,500", "–", "0", "38,1"], [say.number(x) for x in (0.27561, 41.0, 12345.6, -0.5, None, 0.00001, 38.06)])
-    check("months: the one that ends, the one that begins", (say.month(2020 + 11 / 12), say.turn(2017 + 8 / 12)) == ("november 2020", "september 2017"))
+          ["0,276", "41", "12\u202f346", "−0,500", "–", "0", "38,1"],
+          [say.number(x) for x in (0.27561, 41.0, 12345.6, -0.5, None, 0.00001, 38.06)])
+    check("months: the one that ends, the one that begins", (say.month(2020 + 11 / 12),
+                                                             say.turn(2017 + 8 / 12)) == ("november 2020", "september 2017"))
 
 
 def contrast():
@@ -245,7 +272,8 @@ def contrast():
 def _ratio(a, b):
     def light(code):
         parts = [int(code[k:k + 2], 16) / 255 for k in (0, 2, 4)]
-        return sum(w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts))
+        return sum(w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w,
+                   c in zip((0.2126, 0.7152, 0.0722), parts))
 
     high, low = sorted((light(a), light(b)), reverse=True)
     return (high + 0.05) / (low + 0.05)
@@ -253,15 +281,23 @@ def _ratio(a, b):
 
 def other_files():
     text, data = page_of("bare.h5")
-    check("a run without panels says how to get them", data["network"] is None and "output.panel_runs=1 --set output.tie_runs=1" in text
+    check("a run without panels says how to get them", data["network"] is None
+          and "output.panel_runs=1 --set output.tie_runs=1" in text
           and "klynge run test.cfg -o bare.h5" in text)
     check("few runs are said to be few", "Few runs." in text)
     text, data = page_of("one.h5", "--scenarios", "forum")
     check("one replicate of one scenario has a page", data["cases"] == ["forum"] and "nothing to compare it with" in text)
     text, data = page_of("kept.h5", "--scenarios", "open,forum", "--baseline", "forum", "--network", "open")
-    check("scenarios, baseline and network are as asked for", data["cases"] == ["open", "forum"] and data["base"] == 1 and data["network"]["case"] == 0)
+    check("scenarios, baseline and network are as asked for", data["cases"] == ["open", "forum"] and data["base"] == 1
+          and data["network"]["case"] == 0)
     check("the page says what makes it again",
           "klynge report kept.h5 -o page.html --baseline forum --network open --scenarios open,forum" in text)
+    table = [{"id": f"P0{k}", "claim": f"claim <{k}>", "built": b, "verdict": v} for k, (b, v) in enumerate(
+        [("M", "pass"), ("M", "fail"), ("M", "cannot tell"), ("C", "pass")])]
+    pathlib.Path("table.json").write_text(json.dumps({"patterns": table, "replicates": 30}))
+    text, _ = page_of("kept.h5", "--validated", "table.json")
+    check("a table of `klynge validate` is summed by what is evidence", "Must emerge: 1 of 3 come out as claimed" in text
+          and "Written in: 1 of 1" in text and "claim &lt;2&gt;" in text and "? cannot tell" in text)
     text, data = page_of("kept.h5", "--no-network")
     check("the network can be left out", data["network"] is None and 'id="network"' not in text and 'href="#network"' not in text)
     shutil.copy("kept.h5", "some.h5")
@@ -269,7 +305,8 @@ def other_files():
         file["status"][1] = 1
         file["status"][2, 0, 0] = 1
     text, data = page_of("some.h5")
-    check("a scenario whose runs failed is not compared, and that is said", data["comparison"]["alone"] == ["open"] and "Not compared: open" in text)
+    check("a scenario whose runs failed is not compared, and that is said", data["comparison"]["alone"] == ["open"]
+          and "Not compared: open" in text)
     check("failed runs are counted", "(1 failed)" in text and "(4 failed)" in text)
     first, second = (page_of("kept.h5")[0] for _ in range(2))
     check("the same file gives the same page, byte for byte", first == second and len(first) > 1e5)
@@ -282,7 +319,8 @@ def refuses(sentence, code, said, *arguments):
     before = sorted(os.listdir("."))
     found = report(*arguments)
     lines = found.err.strip().splitlines()
-    check(f"{sentence}: exit {code}", found.code == code and len(lines) == 1 and lines[0].startswith("klynge report: ") and said in lines[0]
+    check(f"{sentence}: exit {code}", found.code == code and len(lines) == 1 and lines[0].startswith("klynge report: ")
+          and said in lines[0]
           and not found.out, (found.code, found.err))
     after = sorted(os.listdir("."))
     check(f"{sentence}: nothing is written", before == after, set(after) - set(before))
@@ -298,10 +336,16 @@ def arguments_refused():
     refuses("an unknown language", 2, "one of en, nb", "kept.h5", "-o", "new.html", "--lang", "no")
     refuses("an unknown baseline", 2, "did you mean forum?", "kept.h5", "-o", "new.html", "-b", "form")
     refuses("an unknown scenario", 2, "did you mean open?", "kept.h5", "-o", "new.html", "--scenarios", "base,opn")
-    refuses("a baseline that is not shown", 2, "not among the scenarios shown", "kept.h5", "-o", "new.html", "--scenarios", "open", "-b", "base")
+    refuses("a baseline that is not shown", 2, "not among the scenarios shown", "kept.h5", "-o", "new.html", "--scenarios",
+            "open", "-b", "base")
     refuses("an unknown network", 2, "did you mean open?", "kept.h5", "-o", "new.html", "--network", "opem")
     refuses("a network that is not kept", 2, "keeps no firms and ties", "bare.h5", "-o", "new.html", "--network", "base")
     refuses("a network and none", 2, "one of them", "kept.h5", "-o", "new.html", "--network", "base", "--no-network")
+    pathlib.Path("half.json").write_text('{"patterns": [')
+    pathlib.Path("list.json").write_text("[1, 2]")
+    refuses("a table that is not there", 2, "cannot find the file", "kept.h5", "-o", "new.html", "--validated", "none.json")
+    refuses("half a table", 2, "is no JSON", "kept.h5", "-o", "new.html", "--validated", "half.json")
+    refuses("JSON of another kind", 2, "is not the table", "kept.h5", "-o", "new.html", "--validated", "list.json")
     refuses("a page where nothing can be written", 4, "cannot write it", "kept.h5", "-o", "nowhere/new.html")
     shutil.copy("bare.h5", "same.html")
     refuses("the result itself", 2, "is FILE itself", "same.html", "-o", "same.html", "--force")
@@ -331,19 +375,25 @@ def files_refused():
     refuses("a text file", 2, "not an HDF5 file", "text.h5", "-o", "new.html")
     refuses("an empty file", 2, "empty", "empty.h5", "-o", "new.html")
     refuses("a file of another program", 2, "klynge did not write", "other.h5", "-o", "new.html")
-    refuses("an older schema", 2, "expected 1", changed("old.h5", lambda f: f.attrs.__setitem__("klynge_schema", 0)), "-o", "new.html")
+    refuses("an older schema", 2, "expected 1", changed("old.h5", lambda f: f.attrs.__setitem__("klynge_schema", 0)), "-o",
+            "new.html")
     refuses("a truncated file", 4, "cannot read the file", "cut.h5", "-o", "new.html")
     refuses("no scenarios", 4, "scenario is missing", changed("bad.h5", lambda f: f.__delitem__("scenario")), "-o", "new.html")
-    refuses("all runs failed", 2, "no replicate was done", changed("bad.h5", lambda f: f["status"].__setitem__(Ellipsis, 1)), "-o", "new.html")
+    refuses("all runs failed", 2, "no replicate was done", changed("bad.h5", lambda f: f["status"].__setitem__(Ellipsis, 1)),
+            "-o", "new.html")
     refuses("half a config", 4, "cannot understand provenance/config_resolved",
             changed("bad.h5", lambda f: put(f, "provenance/config_resolved", "world = { closure = ((2020.1")), "-o", "new.html")
     refuses("a closure of words", 4, "cannot understand world.closure",
-            changed("bad.h5", lambda f: put(f, "provenance/config_resolved", 'world = { closure = (("March", "May")); };')), "-o", "new.html")
+            changed("bad.h5", lambda f: put(f, "provenance/config_resolved", 'world = { closure = (("March", "May")); };')), "-o",
+            "new.html")
     refuses("provenance that is no JSON", 4, "cannot understand provenance/json",
             changed("bad.h5", lambda f: put(f, "provenance/json", "{")), "-o", "new.html")
-    refuses("a panel without a column", 4, "panel/belonging is missing", changed("bad.h5", lambda f: f.__delitem__("panel/belonging")), "-o", "new.html")
-    refuses("ties that do not add up", 4, "does not add up", changed("bad.h5", lambda f: f["ties/n_ties"].__setitem__(0, 999)), "-o", "new.html")
-    refuses("nothing to show", 2, "holds none of", changed("bad.h5", lambda f: [f.__delitem__(n) for n in gather.SERIES]), "-o", "new.html")
+    refuses("a panel without a column", 4, "panel/belonging is missing",
+            changed("bad.h5", lambda f: f.__delitem__("panel/belonging")), "-o", "new.html")
+    refuses("ties that do not add up", 4, "does not add up", changed("bad.h5", lambda f: f["ties/n_ties"].__setitem__(0, 999)),
+            "-o", "new.html")
+    refuses("nothing to show", 2, "holds none of", changed("bad.h5", lambda f: [f.__delitem__(n) for n in gather.SERIES]), "-o",
+            "new.html")
     shutil.copy("kept.h5", "bent.h5")
     with h5py.File("bent.h5") as file:
         place = file["overview"].id.get_chunk_info(0).byte_offset
@@ -357,7 +407,8 @@ def files_refused():
 
 def beside_the_program():
     found = subprocess.run([KLYNGE, "report", "bare.h5", "-o", "called.html"], capture_output=True, text=True)
-    check("`klynge report` finds it beside the program", found.returncode == 0 and "called.html" in found.stderr and not found.stdout, found.stderr)
+    check("`klynge report` finds it beside the program", found.returncode == 0 and "called.html" in found.stderr
+          and not found.stdout, found.stderr)
     found = report("--help")
     check("--help shows options and examples", found.code == 0 and "--lang L" in found.out and "examples:" in found.out)
 
@@ -365,7 +416,8 @@ def beside_the_program():
 def main():
     pathlib.Path("test.cfg").write_text(CONFIG % (ROOT, HOSTILE.replace('"', '\\"')))
     os.mkdir("folder.html")
-    make("kept.h5", "--replicates", "4", "--set", "output.panel_runs=2", "--set", "output.tie_runs=1", "--set", "output.snapshot_every=0.0833")
+    make("kept.h5", "--replicates", "4", "--set", "output.panel_runs=2", "--set", "output.tie_runs=1", "--set",
+         "output.snapshot_every=0.0833")
     make("bare.h5", "--replicates", "3")
     make("one.h5", "--replicates", "1")
     text, data = page_of("kept.h5")

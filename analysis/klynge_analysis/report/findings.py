@@ -23,8 +23,10 @@ def developments(g, say):
         first, last = middle[k], middle[-1]
         moves = abs(last - first) > MOVES * max(abs(first), abs(last))
         spread = "" if say.number(low[-1]) != say.number(high[-1]) else "_all"
-        found.append(say(("goes" if moves else "stays") + spread, what=say(name), verb=say("rises" if last > first else "falls"), first=say.number(first),
-                         when=say.month(s["time"][k]), last=say.number(last), end=say.month(s["time"][-1]), low=say.number(low[-1]),
+        found.append(say(("goes" if moves else "stays") + spread, what=say(name), verb=say("rises" if last > first else "falls"),
+                         first=say.number(first),
+                         when=say.month(s["time"][k]), last=say.number(last), end=say.month(s["time"][-1]),
+                         low=say.number(low[-1]),
                          high=say.number(high[-1])))
     return found
 

@@ -57,7 +57,7 @@ class Cases:
                           "choose some with --scenarios A,B")
         self.done = [int(ensemble.done[case].sum()) for case in self.at]
         if not any(self.done):
-            raise Failure(USAGE, f"{ensemble.path}: no replicate was done in what is to be shown, so that there is nothing to show")
+            raise Failure(USAGE, f"{ensemble.path}: no replicate was done in what is to be shown")
 
     def name(self, k):
         s, p = self.at[k]
@@ -115,7 +115,7 @@ def config_of(ensemble):
 
 
 def spans(config, scenario, ensemble):
-    """Programme levels and the closure of a scenario: {phases: [[level, start, end]], closure: [[start, end]]}, inside the run."""
+    """Programme levels and the closure of a scenario: phases [[level, start, end]] and closure [[start, end]], in the run."""
     first, last = float(ensemble.time[0] - ensemble.tick), float(ensemble.time[-1])
 
     def inside(path):
@@ -134,7 +134,7 @@ def spans(config, scenario, ensemble):
 
 
 def comparison(ensemble, cases, base):
-    """Every main observable of every other scenario against the baseline's, as `klynge compare` has it; None where there is none."""
+    """Every main observable of every other scenario against the baseline's, as `klynge compare` has it; `alone`: not compared."""
     base_name = ensemble.scenarios[cases.at[base][0]]
     others, alone = [], []
     for name in dict.fromkeys(ensemble.scenarios[s] for s, _ in cases.at):
@@ -190,7 +190,7 @@ def quadrants(ensemble, cases):
 
 
 def contact(ensemble, cases):
-    """Joint events per firm and year by arena, through management, and first contacts that meet a need by route: means over 12 months."""
+    """Joint events per firm and year by arena and by way, and first contacts that meet a need by route: means over 12 months."""
     arenas, routes = ensemble.grouped("collaboration", "arena"), ensemble.grouped("need_contacts", "route")
     if arenas is None or not ensemble.has("mediated"):
         return None
@@ -212,7 +212,7 @@ def contact(ensemble, cases):
 
 
 def _ways(events, through, arenas):
-    """Bands of the joint events that are direct, through management and on the forum: what is neither of the last two is direct."""
+    """Bands of joint events that are direct, through management, on the forum: what is neither of the last two is direct."""
     forum = events[:, arenas.index("forum")] if "forum" in arenas else np.zeros_like(through)
     direct = events.sum(axis=1) - through - forum
     return {"ways": [plain(band(x)) for x in (direct, through, forum)]}
@@ -251,7 +251,8 @@ def provenance(ensemble):
     except ValueError:
         raise Failure(IO, f"{ensemble.path}: cannot understand provenance/json") from None
     parameters = said.get("parameters", {})
-    return {"command": [str(word) for word in parameters.get("command", [])], "seed": parameters.get("run", {}).get("run.seed", ""),
+    return {"command": [str(word) for word in parameters.get("command", [])],
+            "seed": parameters.get("run", {}).get("run.seed", ""),
             "config": provenance_text(ensemble, "config_given"), "digest": _attribute(ensemble, "digest"),
             **{key: provenance_text(ensemble, key) for key in ("version", "git_commit", "git_dirty", "config_hash", "started",
                                                                "compiler", "seed_scheme")}}

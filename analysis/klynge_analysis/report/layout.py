@@ -1,7 +1,7 @@
 """Where the page draws the firms: places that stay the same in all months, so that the eye can follow a firm.
 
 Two arrangements, both in a unit square: by ties (attraction along the trust of a firm's whole membership, repulsion between all:
-Fruchterman and Reingold, Software: Practice and Experience 21, 1991) and by sector (one sector of a circle each, in order of number).
+Fruchterman and Reingold, Software: Practice and Experience 21, 1991) and by sector (a slice of a disc each).
 """
 import numpy as np
 

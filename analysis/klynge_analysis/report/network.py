@@ -1,7 +1,7 @@
-"""The network of one replicate for playback, from /panel, /ties and /projects: firms by snapshot, ties by the level of their trust.
+"""The network of one replicate for playback, from /panel, /ties and /projects: firms by snapshot, ties by level of trust.
 
-A tie of two firms has the mean trust of both directions, a missing one counting as 0. Trust is kept in tenths: the page draws no finer,
-and a tie then takes a number only when its tenth changes.
+A tie of two firms has the mean trust of both directions, a missing one counting as 0. Trust is kept in tenths: the page draws no
+finer, and a tie then takes a number only when its tenth changes.
 """
 import numpy as np
 
@@ -38,7 +38,8 @@ def network(ensemble, case):
     edges = _edges(ensemble, ties, shown, times, uids)
     firms = _firms({name: values[at] for name, values in panel.items()}, times, uids)
     return {"replicate": r, "time": [round(float(t), 4) for t in times], "firms": firms, "ties": _changes(edges, len(times)),
-            "places": layout.positions(len(uids), edges, [firm["sector"] for firm in firms]), "projects": _projects(ensemble, case, r, uids),
+            "places": layout.positions(len(uids), edges, [firm["sector"] for firm in firms]),
+            "projects": _projects(ensemble, case, r, uids),
             "events": {"sector": _meanings(ensemble, "firm_sector"), "place": _meanings(ensemble, "place")}}
 
 
@@ -100,7 +101,7 @@ def _spread(values, seen):
 
 
 def _edges(ensemble, ties, shown, times, uids):
-    """Ties of two firms by snapshot as arrays: a < b (indices of firms), t (of snapshots), trust, kind; one row a pair and snapshot."""
+    """Arrays with a row for each pair and snapshot: a < b (indices of firms), t (index of the snapshot), trust, kind."""
     lengths = ties["n_ties"].astype(np.int64)
     ends = np.cumsum(lengths)
     along = {name: ensemble.table("ties", (name,))[name] for name in ("to", "trust", "kind")}
@@ -112,7 +113,8 @@ def _edges(ensemble, ties, shown, times, uids):
     here, known = _index(uids, ties["uid"][owner])
     there, known_too = _index(uids, along["to"][at])
     keep = known & known_too & (here != there)
-    return _both_ways(here[keep], there[keep], np.searchsorted(times, ties["snapshot_time"][owner][keep]), along["trust"][at][keep],
+    return _both_ways(here[keep], there[keep], np.searchsorted(times, ties["snapshot_time"][owner][keep]),
+                      along["trust"][at][keep],
                       along["kind"][at][keep])
 
 
@@ -134,7 +136,7 @@ def _both_ways(here, there, t, trust, kind):
 
 
 def _changes(edges, n_times):
-    """A list for each pair that is ever drawn: [a, b, kind, t, tenth, t, tenth, ...], a tenth holding until the next; 0: not drawn."""
+    """[a, b, kind, t, tenth, t, tenth, ...] for each pair that is ever drawn, a tenth holding until the next; 0: not drawn."""
     tenth = np.where(edges["trust"] >= KNOWN_FROM, np.minimum(TENTHS - 1, (edges["trust"] * TENTHS).astype(int)), 0)
     order = np.lexsort((edges["t"], edges["b"], edges["a"]))
     a, b, t, tenth, kind = edges["a"][order], edges["b"][order], edges["t"][order], tenth[order], edges["kind"][order]
@@ -165,11 +167,13 @@ def _projects(ensemble, case, replicate, uids):
     if table is None:
         return []
     team = ensemble.table("projects", ("team",))["team"]
-    words = {name: _text(ensemble.file[f"projects/{name}"].attrs.get("flag_meanings", "")).split() for name in ("origin", "outcome")}
+    words = {name: _text(ensemble.file[f"projects/{name}"].attrs.get("flag_meanings", "")).split()
+             for name in ("origin", "outcome")}
     found = []
     for k in np.flatnonzero(_mask(table, case, replicate)):
         there, known = _index(uids, team[k][team[k] >= 0])
-        said = [words[name][int(table[name][k])] if int(table[name][k]) < len(words[name]) else "" for name in ("origin", "outcome")]
+        said = [words[name][int(table[name][k])] if int(table[name][k]) < len(words[name]) else ""
+                for name in ("origin", "outcome")]
         found.append([round(float(table["start"][k]), 3), round(float(table["end"][k]), 3), int(table["project_level"][k]), *said,
                       [int(i) for i in there[known]]])
     return found
