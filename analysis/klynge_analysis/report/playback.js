@@ -121,8 +121,8 @@ class Playback {
     }
     if (!whole) return;
     const members = this.n.firms.filter((f) => this.here(f, at));
-    const text = say("network_now", { when, members: members.length, newcomers: members.filter((f) => this.isNew(f, time)).length,
-      ties: this.levels.filter((l, i) => l[at] >= this.least && this.isShown(i)).length });
+    const text = capital(say("network_now", { when, members: members.length, newcomers: members.filter((f) => this.isNew(f, time)).length,
+      ties: this.levels.filter((l, i) => l[at] >= this.least && this.isShown(i)).length }));
     this.status.textContent = text;
     this.canvas.setAttribute("aria-label", text);
     this.describe();
@@ -330,13 +330,13 @@ class Playback {
     clear(this.changing);
     if (!this.here(firm, at)) { element("p", {}, this.changing, say("firm_away", { when })); return; }
     const k = at - firm.seen[0];
-    element("p", {}, this.changing, say("firm_now", { when, known: firm.known[k], strong: firm.strong[k] }));
+    element("p", {}, this.changing, capital(say("firm_now", { when, known: firm.known[k], strong: firm.strong[k] })));
     element("h4", {}, this.changing, W.firm_partners);
     const list = element("ul", {}, this.changing);
     const partners = this.partners(at);
     if (!partners.length) element("li", {}, list, W.none_yet);
     for (const [i, level, kind] of partners.slice(0, 6)) {
-      element("li", {}, list, `${this.name(i)}, ${this.sector(this.n.firms[i])}: ${W.trust.toLowerCase()} ${number(level / 10, 1)}` +
+      element("li", {}, list, `${this.name(i)}, ${this.sector(this.n.firms[i])}: ${W.trust.toLowerCase()} ${number(level / 10, 1)}–${number((level + 1) / 10, 1)}` +
         (kind & SUPPLIER ? ` (${W.supplier_tie})` : ""));
     }
   }
