@@ -113,6 +113,7 @@ DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplot
 	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4 python3-igraph mandoc groff
+INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
@@ -165,10 +166,15 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, report, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare bad_inputs faults readers bring identity validation sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report bad_inputs faults readers bring identity validation sanitizers'
+
+test-insight: ## the report in headless Chromium, which it installs: slider, hover, click, keys, language, print
+	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
+	@$(AGAIN) all
+	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
 
 torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
@@ -238,6 +244,11 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 always:
+<<<<<<< HEAD
 .PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test torture check bench \
 	validate reference format pages install uninstall clean help always
+=======
+.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check bench \
+	validate reference format install uninstall clean help always
+>>>>>>> q-report
 .DELETE_ON_ERROR:

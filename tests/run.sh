@@ -106,6 +106,16 @@ group_compare() {
     script "$PYTHON" tests/compare.py "$klynge"
 }
 
+group_report() {
+    heading 'report: numbers of the page, both languages, errors'
+    script "$PYTHON" tests/test_report.py "$build"
+}
+
+group_insight() {
+    heading 'report in Chromium: console, network, slider, hover, click, keys, language, print'
+    script "$PYTHON" tests/report.py "$build"
+}
+
 group_bad_inputs() {
     heading 'bad inputs, each with its message'
     [ ! -e tests/bad_inputs.sh ] || script tests/bad_inputs.sh "$klynge"

@@ -157,6 +157,14 @@ class Ensemble:
         values = sum(self._load(part) for part in self.parts(name))
         return np.where(self.done[..., None], values, np.nan), self._load(self._axis_of_time(self.parts(name)[0]))
 
+    def grouped(self, name, grouping):
+        """Names of the levels of a grouping, and a function of scenario and point that reads an observable by it (replicate, level,
+        time); None where the file has no such dataset."""
+        path = f"{name}_by_{grouping}"
+        if path not in self.file or grouping not in self.file:
+            return None
+        return [label.decode() for label in self._load(grouping)], lambda s, p: self._load(path, np.s_[s, p])
+
     def _axis_of_time(self, name):
         """time, or that of measures which are not taken each tick."""
         try:
