@@ -244,11 +244,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 always:
-<<<<<<< HEAD
-.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test torture check bench \
-	validate reference format pages install uninstall clean help always
-=======
-.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check bench \
-	validate reference format install uninstall clean help always
->>>>>>> q-report
+.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
+	bench validate reference format pages install uninstall clean help always
 .DELETE_ON_ERROR:
