@@ -20,7 +20,7 @@
 #include <immintrin.h>
 #endif
 
-enum { BATCH_TIES = 1024, BATCH_FIRMS = 64, LANES = 8 };
+enum { BATCH_TIES = 1024, BATCH_FIRMS = 64, LANES = 8, AHEAD = 16 };
 
 /* Ties that are still to be decided: firm of the batch and tie as (firm << 8 | tie), and w before the tick. Room for what
  * is written beyond the last. */
@@ -28,6 +28,7 @@ struct candidates {
     uint32_t n;
     uint32_t which[BATCH_TIES + LANES];
     float w[BATCH_TIES + LANES];
+    float root[BATCH_TIES]; /* of the partner */
 };
 
 struct batch {
@@ -111,6 +112,15 @@ AVX2 static inline __m256 pass_rest(const struct ties_derived *d, const struct e
     return _mm256_and_ps(now, used);
 }
 
+/* The processor does not see where the next page's row begins. */
+static inline void fetch_row(const struct network *g, uint32_t i)
+{
+    if (i >= g->n_rows) return;
+    const char *row = (const char *)g->rows[i].to;
+    for (uint32_t at = 0; at < 2 * sizeof(float) * g->rows[i].n; at += 64)
+        __builtin_prefetch(row + at, 1);
+}
+
 AVX2 static void pass_rows_by_eight(const struct world *w, struct batch *x)
 {
     const struct ties_derived *d = ties_derived(w);
@@ -118,6 +128,7 @@ AVX2 static void pass_rows_by_eight(const struct world *w, struct batch *x)
     const __m256 all = _mm256_castsi256_ps(_mm256_set1_epi32(-1));
     for (uint32_t b = 0; b < x->n; b++) {
         float *value = network_value(&w->ties, x->first + b, 0);
+        fetch_row(&w->ties, x->first + b + AHEAD);
         __m256 sum = _mm256_setzero_ps();
         uint32_t k = 0;
         for (; k + LANES <= d->ties; k += LANES) {
@@ -155,19 +166,29 @@ static bool is_below(const struct world *w, uint64_t tie, uint16_t half, float c
     return (double)half + rng_unit(more.word[0]) < (double)chance;
 }
 
+/* Roots of the partners of what is open: loads that do not wait for each other. */
+static void ask_partners(const struct world *w, struct batch *x)
+{
+    const float *root = ties_firms(w)->root;
+    for (uint32_t c = 0; c < x->open.n; c++) {
+        uint32_t which = x->open.which[c];
+        x->open.root[c] = root[network_to(&w->ties, x->first + (which >> 8))[which & 255u]];
+    }
+}
+
 /* Decide what is open, and correct what was faded though it collaborates. */
 static uint32_t decide(const struct world *w, struct batch *x)
 {
     const struct ties_derived *d = ties_derived(w);
-    const struct ties_firms *f = ties_firms(w);
+    double *strength = ties_firms(w)->strength;
     uint32_t collaborations = 0;
     for (uint32_t c = 0; c < x->open.n; c++) {
         uint32_t b = x->open.which[c] >> 8, k = x->open.which[c] & 255u, i = x->first + b;
         float before = x->open.w[c], faded = before * d->keep, risen = before + d->gain * (1.0f - before);
-        float chance = x->scale[b] * (d->base + d->slope * before) * f->root[network_to(&w->ties, i)[k]];
+        float chance = x->scale[b] * (d->base + d->slope * before) * x->open.root[c];
         bool does = is_below(w, (uint64_t)i * d->ties + k, x->half[(size_t)b * d->ties + k], chance);
         network_value(&w->ties, i, 0)[k] = does ? risen : faded;
-        f->strength[i] += does ? (double)(risen - faded) : 0.0;
+        strength[i] += does ? (double)(risen - faded) : 0.0;
         collaborations += does;
     }
     return collaborations;
@@ -200,6 +221,7 @@ void ties_every(struct world *w, uint32_t block)
         pass_rows(w, &x);
         for (uint32_t b = 0; b < x.n; b++)
             f->strength[x.first + b] = (double)x.sum[b];
+        ask_partners(w, &x);
         own->collaborations += decide(w, &x);
     }
 }
