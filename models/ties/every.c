@@ -66,27 +66,27 @@ static void pass_row(const struct ties_derived *d, struct batch *x, uint32_t b, 
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,popcnt")))
 
-/* Constants of a row in all lanes. */
+/* What a row by eights needs at hand. */
 struct eights {
-    __m256 base, slope, keep;
+    __m256 base, slope, keep, scale;
+    const uint64_t *squeeze;
+    uint32_t n, *which; /* of the candidates */
+    float *w;
 };
 
-/* Ties k .. k + 7 of row b, of which those in `used` (all bits of a lane) exist: w of before -> faded w. */
-AVX2 static inline __m256 pass_eight(const struct ties_derived *d, const struct eights *c, struct batch *x, uint32_t b,
-                                     uint32_t k, __m256 w, __m256 used)
+/* Eight ties, the first of which is `which`, that exist where `used` has all bits set: w before the tick -> faded w. */
+AVX2 static inline __m256 pass_eight(struct eights *e, const uint16_t *half, uint32_t which, __m256 w, __m256 used)
 {
-    struct candidates *open = &x->open;
-    __m128i half = _mm_loadu_si128((const __m128i *)(const void *)(x->half + (size_t)b * d->ties + k));
-    __m256 draw = _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(half));
-    __m256 bound = _mm256_mul_ps(_mm256_set1_ps(x->scale[b]), _mm256_add_ps(c->base, _mm256_mul_ps(c->slope, w)));
+    __m128i eight = _mm_loadu_si128((const __m128i *)(const void *)half);
+    __m256 draw = _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(eight));
+    __m256 bound = _mm256_mul_ps(e->scale, _mm256_add_ps(e->base, _mm256_mul_ps(e->slope, w)));
     __m256 below = _mm256_and_ps(_mm256_cmp_ps(draw, bound, _CMP_LT_OQ), used);
     uint32_t mask = (uint32_t)_mm256_movemask_ps(below);
-    __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)&d->squeeze[mask]));
-    __m256i which = _mm256_add_epi32(order, _mm256_set1_epi32((int)(b << 8 | k)));
-    _mm256_storeu_si256((__m256i *)(void *)(open->which + open->n), which);
-    _mm256_storeu_ps(open->w + open->n, _mm256_permutevar8x32_ps(w, order));
-    open->n += (uint32_t)__builtin_popcount(mask);
-    return _mm256_mul_ps(w, c->keep);
+    __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)&e->squeeze[mask]));
+    _mm256_storeu_si256((__m256i *)(void *)(e->which + e->n), _mm256_add_epi32(order, _mm256_set1_epi32((int)which)));
+    _mm256_storeu_ps(e->w + e->n, _mm256_permutevar8x32_ps(w, order));
+    e->n += (uint32_t)__builtin_popcount(mask);
+    return _mm256_mul_ps(w, e->keep);
 }
 
 AVX2 static inline float add_eight(__m256 sum)
@@ -96,49 +96,57 @@ AVX2 static inline float add_eight(__m256 sum)
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 
-/* The last ties of a row, fewer than eight. A row has room for a multiple of four. */
-AVX2 static inline __m256 pass_rest(const struct ties_derived *d, const struct eights *c, struct batch *x, uint32_t b,
-                                    uint32_t k, float *w)
+/* A row's last ties, fewer than eight. A row has room for a multiple of four. */
+AVX2 static inline __m256 pass_rest(struct eights *e, const uint16_t *half, uint32_t which, float *w, uint32_t rest,
+                                    __m256 used)
 {
-    uint32_t rest = d->ties - k;
-    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    __m256 used = _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32((int)rest), lane));
-    __m256 now = rest > 4 ? _mm256_loadu_ps(w + k) : _mm256_zextps128_ps256(_mm_loadu_ps(w + k));
-    now = pass_eight(d, c, x, b, k, now, used);
+    __m256 now = rest > 4 ? _mm256_loadu_ps(w) : _mm256_zextps128_ps256(_mm_loadu_ps(w));
+    now = pass_eight(e, half, which, now, used);
     if (rest > 4)
-        _mm256_storeu_ps(w + k, now);
+        _mm256_storeu_ps(w, now);
     else
-        _mm_storeu_ps(w + k, _mm256_castps256_ps128(now));
+        _mm_storeu_ps(w, _mm256_castps256_ps128(now));
     return _mm256_and_ps(now, used);
 }
 
 /* The processor does not see where the next page's row begins. */
-static inline void fetch_row(const struct network *g, uint32_t i)
+static inline void fetch_row(const struct tie_row *row, uint32_t ties)
 {
-    if (i >= g->n_rows) return;
-    const char *row = (const char *)g->rows[i].to;
-    for (uint32_t at = 0; at < 2 * sizeof(float) * g->rows[i].n; at += 64)
-        __builtin_prefetch(row + at, 1);
+    const char *at = (const char *)row->to;
+    for (uint32_t byte = 0; byte < 2 * sizeof(float) * ties; byte += 64)
+        __builtin_prefetch(at + byte, 1);
 }
 
 AVX2 static void pass_rows_by_eight(const struct world *w, struct batch *x)
 {
     const struct ties_derived *d = ties_derived(w);
-    struct eights c = {_mm256_set1_ps(d->base), _mm256_set1_ps(d->slope), _mm256_set1_ps(d->keep)};
     const __m256 all = _mm256_castsi256_ps(_mm256_set1_epi32(-1));
-    for (uint32_t b = 0; b < x->n; b++) {
+    const uint32_t ties = d->ties, whole = ties / LANES * LANES, rest = ties - whole, n_rows = w->n_firms;
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const __m256 used = _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32((int)rest), lane));
+    struct eights e = {_mm256_set1_ps(d->base),
+                       _mm256_set1_ps(d->slope),
+                       _mm256_set1_ps(d->keep),
+                       _mm256_setzero_ps(),
+                       d->squeeze,
+                       0,
+                       x->open.which,
+                       x->open.w};
+    const uint16_t *half = x->half;
+    for (uint32_t b = 0; b < x->n; b++, half += ties) {
         float *value = network_value(&w->ties, x->first + b, 0);
-        fetch_row(&w->ties, x->first + b + AHEAD);
+        if (x->first + b + AHEAD < n_rows) fetch_row(&w->ties.rows[x->first + b + AHEAD], ties);
         __m256 sum = _mm256_setzero_ps();
-        uint32_t k = 0;
-        for (; k + LANES <= d->ties; k += LANES) {
-            __m256 now = pass_eight(d, &c, x, b, k, _mm256_loadu_ps(value + k), all);
+        e.scale = _mm256_set1_ps(x->scale[b]);
+        for (uint32_t k = 0; k < whole; k += LANES) {
+            __m256 now = pass_eight(&e, half + k, b << 8 | k, _mm256_loadu_ps(value + k), all);
             _mm256_storeu_ps(value + k, now);
             sum = _mm256_add_ps(sum, now);
         }
-        if (k < d->ties) sum = _mm256_add_ps(sum, pass_rest(d, &c, x, b, k, value));
+        if (rest) sum = _mm256_add_ps(sum, pass_rest(&e, half + whole, b << 8 | whole, value + whole, rest, used));
         x->sum[b] = add_eight(sum);
     }
+    x->open.n = e.n;
 }
 #endif
 
@@ -156,11 +164,9 @@ static void pass_rows(const struct world *w, struct batch *x)
         pass_row(d, x, b, network_value(&w->ties, x->first + b, 0));
 }
 
-/* Is a draw that begins with the 16 bits `half` below chance (both in 1/65536)? */
+/* Is the draw of a tie that begins with the 16 bits `half` below chance (both in 1/65536)? */
 static bool is_below(const struct world *w, uint64_t tie, uint16_t half, float chance)
 {
-    if ((float)half + 1.0f <= chance) return true;
-    if ((float)half >= chance) return false;
     struct rng_words more =
         rng_draw(w->seed, STREAM_refine, (uint32_t)(tie >> 32), (uint32_t)tie, RNG_NOBODY, w->tick, 0);
     return (double)half + rng_unit(more.word[0]) < (double)chance;
@@ -176,19 +182,23 @@ static void ask_partners(const struct world *w, struct batch *x)
     }
 }
 
-/* Decide what is open, and correct what was faded though it collaborates. */
-static uint32_t decide(const struct world *w, struct batch *x)
+/* Decide what is open, and correct what was faded though it collaborates. No branch but for the draws that 16 bits leave open. */
+static uint32_t decide(const struct world *w, const struct batch *x)
 {
     const struct ties_derived *d = ties_derived(w);
-    double *strength = ties_firms(w)->strength;
+    const float base = d->base, slope = d->slope, keep = d->keep, gain = d->gain;
+    const uint32_t ties = d->ties, n = x->open.n;
+    double *strength = ties_firms(w)->strength + x->first;
     uint32_t collaborations = 0;
-    for (uint32_t c = 0; c < x->open.n; c++) {
-        uint32_t b = x->open.which[c] >> 8, k = x->open.which[c] & 255u, i = x->first + b;
-        float before = x->open.w[c], faded = before * d->keep, risen = before + d->gain * (1.0f - before);
-        float chance = x->scale[b] * (d->base + d->slope * before) * x->open.root[c];
-        bool does = is_below(w, (uint64_t)i * d->ties + k, x->half[(size_t)b * d->ties + k], chance);
-        network_value(&w->ties, i, 0)[k] = does ? risen : faded;
-        strength[i] += does ? (double)(risen - faded) : 0.0;
+    for (uint32_t c = 0; c < n; c++) {
+        uint32_t b = x->open.which[c] >> 8, k = x->open.which[c] & 255u;
+        float before = x->open.w[c], faded = before * keep, risen = before + gain * (1.0f - before);
+        float chance = x->scale[b] * (base + slope * before) * x->open.root[c];
+        uint16_t half = x->half[b * ties + k];
+        bool may = (float)half < chance, does = (float)half + 1.0f <= chance;
+        if (may != does) does = is_below(w, (uint64_t)(x->first + b) * ties + k, half, chance);
+        network_value(&w->ties, x->first + b, 0)[k] = does ? risen : faded;
+        strength[b] += does ? (double)(risen - faded) : 0.0;
         collaborations += does;
     }
     return collaborations;
