@@ -5,21 +5,29 @@
 
 enum { LANES = 4 };
 
-struct sums {
-    double u, a, w;
-};
-
 /* Sums by four lanes, firm i in lane i % 4, so that an addition need not wait for the one before. */
-static struct sums add_up(const struct ties_firms *f, uint32_t first, uint32_t n)
+static double add_floats(const float *x, uint32_t n)
 {
-    double u[LANES] = {0.0}, a[LANES] = {0.0}, w[LANES] = {0.0};
-    for (uint32_t i = 0; i < n; i++) {
-        u[i % LANES] += (double)f->u[first + i];
-        a[i % LANES] += (double)f->a[first + i];
-        w[i % LANES] += f->strength[first + i];
-    }
-    struct sums s = {(u[0] + u[1]) + (u[2] + u[3]), (a[0] + a[1]) + (a[2] + a[3]), (w[0] + w[1]) + (w[2] + w[3])};
-    return s;
+    double lane[LANES] = {0.0};
+    uint32_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (uint32_t k = 0; k < LANES; k++)
+            lane[k] += (double)x[i + k];
+    for (; i < n; i++)
+        lane[i % LANES] += (double)x[i];
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+static double add_doubles(const double *x, uint32_t n)
+{
+    double lane[LANES] = {0.0};
+    uint32_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (uint32_t k = 0; k < LANES; k++)
+            lane[k] += x[i + k];
+    for (; i < n; i++)
+        lane[i % LANES] += x[i];
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
 void ties_close(struct world *w, uint32_t block)
@@ -34,8 +42,7 @@ void ties_close(struct world *w, uint32_t block)
     observe_put(w, block, OBSERVE_firms, n);
     observe_put(w, block, OBSERVE_collaborations, b->collaborations);
     if (n == 0) return;
-    struct sums s = add_up(f, first, n);
-    observe_put(w, block, OBSERVE_mean_u, s.u / n);
-    observe_put(w, block, OBSERVE_mean_a, s.a / n);
-    observe_put(w, block, OBSERVE_mean_w, s.w / n / ties_derived(w)->ties);
+    observe_put(w, block, OBSERVE_mean_u, add_floats(f->u + first, n) / n);
+    observe_put(w, block, OBSERVE_mean_a, add_floats(f->a + first, n) / n);
+    observe_put(w, block, OBSERVE_mean_w, add_doubles(f->strength + first, n) / n / ties_derived(w)->ties);
 }

@@ -62,11 +62,21 @@ static int derive_events(const struct run_params *run, const struct ties_params 
     return ERROR_NONE;
 }
 
-static void derive_eights(struct ties_derived *d)
+/* What this processor can pass at a time. */
+static uint32_t most_lanes(void)
 {
 #if defined(__x86_64__)
-    d->in_eights = __builtin_cpu_supports("avx2");
+    bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    return wide ? 16 : __builtin_cpu_supports("avx2") ? 8 : 1;
+#else
+    return 1;
 #endif
+}
+
+static void derive_lanes(struct ties_derived *d)
+{
+    d->lanes = most_lanes();
     for (uint32_t mask = 0; mask < 256; mask++)
         for (uint32_t bit = 0, n = 0; bit < 8; bit++)
             if (mask >> bit & 1u) d->squeeze[mask] |= (uint64_t)bit << (8 * n++);
@@ -95,7 +105,7 @@ int ties_derive(const struct run_params *run, const void *params, const struct r
     scale->n_blocks = (d->firms + BLOCK_FIRMS - 1) / BLOCK_FIRMS;
     scale->firms_per_block = (d->firms + scale->n_blocks - 1) / scale->n_blocks;
     scale->ties_per_firm = d->ties;
-    derive_eights(d);
+    derive_lanes(d);
     code = check_room(p, d, err);
     if (!code) code = choose_form(p, d, err);
     return !code && d->by_events ? derive_events(run, p, d, err) : code;

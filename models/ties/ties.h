@@ -56,7 +56,7 @@ struct ties_derived {
     bool by_events;
     double skip;           /* 1 / log(1 - rate): events */
     float *kept;           /* (n_ticks + 1) keep to the power of ticks: events */
-    bool in_eights;        /* AVX2: eight ties at a time */
+    uint32_t lanes;        /* ties that are passed at a time: 16 with AVX-512, 8 with AVX2, else 1; the same results */
     uint64_t squeeze[256]; /* bytes: the numbers of the bits that are set, from the lowest on */
 };
 
