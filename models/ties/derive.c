@@ -5,8 +5,8 @@
 #include "core/real.h"
 #include "ties/ties.h"
 
-/* Up to this rate looking at the ties that may collaborate costs less than looking at all (bench/README.md). */
-static const double rate_of_events = 0.02;
+/* Up to this rate looking at the ties that may collaborate costs less than looking at all: measured with model.form at 20,000 and 1,000,000 firms. */
+static const double rate_of_events = 0.01;
 
 /* Which of the choices a text names. */
 static int choose(const char *text, const char *path, const char *const *choices, int *which, struct error *err)
