@@ -86,6 +86,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
 $(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
 $(ABOUT_OBJECTS): $(BUILD)/about
 $(BUILD)/tests/%.o $(BUILD)/bench/%.o: ALL_CFLAGS += -Itests
+# What a researcher would compile with on the own machine: the compiler may use all of it, fused operations too.
+$(BUILD)/bench/yardstick_gsl.o: ALL_CFLAGS += -O3 -march=native -ffp-contract=fast
 
 # Files that hold what they are named after and change only when it does.
 export KLYNGE_ABOUT := $(ABOUT)

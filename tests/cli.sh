@@ -52,7 +52,7 @@ k 0 --help && prints 'usage: klynge VERB' && prints '  run ' && prints '  check 
 verdict $? '--help teaches the verbs on stdout'
 k 2 && silent && says 'usage: klynge VERB'
 verdict $? 'no verb: help on stderr, exit 2'
-for verb in run check params summary; do
+for verb in run check params summary bench; do
     k 0 $verb --help && prints "usage: klynge $verb" && prints 'options:' && prints 'examples:' &&
         prints 'exit codes:' && prints '--json' && narrow && [ ! -s "$err" ] && cp "$out" "$work/help" &&
         k 0 help $verb && cmp "$out" "$work/help" && k 0 $verb -h && cmp "$out" "$work/help"
@@ -118,6 +118,30 @@ k 2 params --json --markdown && silent && k 2 params --model nosuchmodel && says
 verdict $? 'params: one format at a time, models by their name, exit 2'
 nothing_written
 verdict $? 'params writes no file'
+
+# ---- bench -----------------------------------------------------------------------------------------------------------
+k 0 bench ties --ticks 10 && prints 'ties a CPU second' && prints 'mean w' && prints 'collaborations' && narrow &&
+    [ ! -s "$err" ] && nothing_written
+verdict $? 'bench prints its figures and writes nothing'
+bench_keys='list(x) == "firms ties ticks threads numbering rate ties_per_cpu_second ties_per_wall_second mean_u mean_a mean_w collaborations".split()'
+k 0 bench ties --firms 2000 --ties 10 --ticks 5 --numbering clustered --rate 0.1 --seed 3 --threads 2 --json && json "$bench_keys and
+    [x[k] for k in ('firms', 'ties', 'ticks', 'numbering', 'rate', 'threads')] == [2000, 10, 5, 'clustered', 0.1, 1] and
+    x['ties_per_cpu_second'] > 0 and 0 < x['mean_w'] < 1 and 0 < x['collaborations'] < 2000 * 10 * 5"
+verdict $? 'bench --json has its keys; a small world is run by one thread'
+k 0 bench ties --firms 200000 --ticks 10 --json && json 'abs(x["mean_w"] - 0.4345) < 0.0005 and
+    abs(x["collaborations"] / 200000 / 20 / 10 - 0.0521) < 0.0002'
+verdict $? "the kernel's check values: mean w 0.4345, 0.0521 collaborations a tie and tick"
+outcome() { k 0 bench ties "$@" --json && sed 's/"threads.*\("mean_u.*\)/\1/' "$out"; }
+[ "$(outcome --firms 30000 --ticks 5 --threads 1)" = "$(outcome --firms 30000 --ticks 5 --threads 3)" ] &&
+    [ "$(outcome --seed 1)" != "$(outcome --seed 2)" ] && outcome --firms 30000 --ticks 5 --threads 3 | grep -q mean_w
+verdict $? 'bench: the same outcome for any number of threads, another for another seed'
+k 2 bench && silent && says 'no MODEL is given' && k 2 bench tis && says 'did you mean ties?' && k 2 bench cluster && says 'has no bench'
+verdict $? 'bench without a model, with an unknown one, with one that has no bench: exit 2'
+for wrong in '--firms 1' '--firms x' '--ties 0' '--ties 1000' '--ticks 0' '--rate 1.5' '--rate nan' '--numbering clusterd' \
+    '--threads 0' '--seed -1' '--replicates 2'; do
+    k 2 bench ties $wrong && silent && nothing_written && says "$(sed 's/^--\([a-z]*\).*/\1/' <<<"$wrong")"
+    verdict $? "bench ties $wrong is refused, exit 2"
+done
 
 # ---- check -----------------------------------------------------------------------------------------------------------
 k 0 check "$config" --replicates 3 && prints 'scenarios' && prints 'x 3 replicates' && prints 'core-seconds' &&

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cluster/cluster.h"
 #include "cluster/model.h"
@@ -61,6 +62,21 @@ Test(rng, a_counter_is_firm_partner_tick_and_place_above_step)
     philox4x32_ctr_t out = philox4x32(counter, rng_key(7, 3));
     for (int n = 0; n < 4; n++)
         cr_assert_eq(w.word[n], out.v[n]);
+}
+
+/* Every number of calls to 40 leaves every rest of eight; the first number wraps. */
+Test(rng, calls_filled_in_are_those_drawn_one_by_one)
+{
+    uint32_t words[4 * 41];
+    for (uint32_t n = 0; n <= 40; n++) {
+        words[4 * n] = 0xABCDEF01u;
+        rng_fill(words, n, UINT64_C(0x12345ABCDEF012), 5, 77, UINT32_MAX - 15, 13, 17, 3);
+        for (uint32_t c = 0; c < n; c++) {
+            struct rng_words w = rng_draw(UINT64_C(0x12345ABCDEF012), 5, 77, UINT32_MAX - 15 + c, 13, 17, 3);
+            cr_assert(memcmp(words + 4 * c, w.word, sizeof w.word) == 0, "call %u of %u", c, n);
+        }
+        cr_assert_eq(words[4 * n], 0xABCDEF01u, "nothing is written beyond call %u", n);
+    }
 }
 
 Test(rng, words_in_a_row_are_the_draws_of_steps_in_a_row)

@@ -10,18 +10,24 @@
 #include "core/param.h"
 
 #define AT(member) offsetof(struct options, member)
-enum { MOST_THREADS = 1024 };
+enum { MOST_THREADS = 1024, MOST_TICKS = 65535 };
 
 const struct option_row options_table[] = {
     {"out", 'o', "FILE", OPTION_TEXT, AT(out), 0, VERB_RUN, "write the results to FILE"},
     {"force", 'f', NULL, OPTION_FLAG, AT(force), 0, VERB_RUN, "replace FILE if it exists"},
     {"set", 's', "PATH=VALUE", OPTION_SETS, AT(sets), 0, VERB_RUN | VERB_CHECK,
      "change a parameter in every scenario; repeatable; `klynge params` lists them"},
-    {"seed", 0, "N", OPTION_TEXT, AT(seed), 0, VERB_RUN | VERB_CHECK, "base seed, instead of the config's run.seed"},
+    {"seed", 0, "N", OPTION_TEXT, AT(seed), 0, VERB_RUN | VERB_CHECK | VERB_BENCH, "base seed, instead of run.seed"},
     {"replicates", 0, "N", OPTION_TEXT, AT(replicates), 0, VERB_RUN | VERB_CHECK,
      "replicates of each scenario, instead of the config's run.replicates"},
-    {"threads", 't', "N", OPTION_COUNT, AT(threads), MOST_THREADS, VERB_RUN | VERB_CHECK,
+    {"threads", 't', "N", OPTION_COUNT, AT(threads), MOST_THREADS, VERB_RUN | VERB_CHECK | VERB_BENCH,
      "threads to use, 1 to 1024; without it OMP_NUM_THREADS, or all processors"},
+    {"firms", 0, "N", OPTION_TEXT, AT(firms), 0, VERB_BENCH, "firms of the world, 1000 without it"},
+    {"ties", 0, "K", OPTION_TEXT, AT(ties), 0, VERB_BENCH, "ties of a firm, 20 without it"},
+    {"ticks", 0, "S", OPTION_COUNT, AT(ticks), MOST_TICKS, VERB_BENCH, "ticks to time, 100 without it"},
+    {"numbering", 0, "HOW", OPTION_TEXT, AT(numbering), 0, VERB_BENCH,
+     "random: ties go to any firm; clustered: to firms whose numbers are near"},
+    {"rate", 0, "R", OPTION_TEXT, AT(rate), 0, VERB_BENCH, "rate of collaborations, 0 to 1, 0.2 without it"},
     {"dry-run", 'n', NULL, OPTION_FLAG, AT(dry_run), 0, VERB_RUN, "print the plan as `check` does, and write nothing"},
     {"pseudonyms", 0, NULL, OPTION_FLAG, AT(pseudonyms), 0, VERB_RUN,
      "call the firms of a roster F001, F002, ... in the result"},

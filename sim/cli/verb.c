@@ -35,8 +35,16 @@ static const struct verb_example summary_examples[] = {
     {NULL, NULL},
 };
 
+static const struct verb_example bench_examples[] = {
+    {"klynge bench ties", "a thousand firms with twenty ties each, a hundred ticks"},
+    {"klynge bench ties --firms 1000000 --ticks 10 --threads 1 --json", "a world that no cache holds, for a program"},
+    {"klynge bench ties --firms 1000000 --rate 0.004", "rare collaborations: one tie in a thousand a tick"},
+    {NULL, NULL},
+};
+
 static const int run_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int check_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
+static const int bench_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int read_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_IO, -1};
 
 const struct verb verb_table[] = {
@@ -67,6 +75,12 @@ const struct verb verb_table[] = {
      "and over the last 12 months, and their means at each turn of the year. Replicates without a value are left out, "
      "and n says how many there were. In --json, a name ending in _last_year is the mean over the last 12 months.",
      summary_examples, read_codes},
+    {"bench", VERB_BENCH, "MODEL", 1, 1, verb_bench, "time a model's ticks: ties updated per second",
+     "Makes one world of MODEL, runs it, and prints how many ties were updated per second of CPU and of wall time, the "
+     "world's start left out, and what came out, for checking: the results are the same for any number of threads. A "
+     "world that is too small to gain from several threads is run by one. The model `ties` is the kernel that other "
+     "programs are compared with; models/ties/ODD.md describes it.",
+     bench_examples, bench_codes},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -10,7 +10,7 @@
 struct options;
 
 /* Which verbs an option belongs to (options.c). */
-enum verb_bit { VERB_RUN = 1, VERB_CHECK = 2, VERB_PARAMS = 4, VERB_SUMMARY = 8, VERB_ALL = 15 };
+enum verb_bit { VERB_RUN = 1, VERB_CHECK = 2, VERB_PARAMS = 4, VERB_SUMMARY = 8, VERB_BENCH = 16, VERB_ALL = 31 };
 
 enum { VERB_ANY_NUMBER = INT_MAX };
 
@@ -36,6 +36,7 @@ int verb_run(const struct options *o, struct error *err);
 int verb_check(const struct options *o, struct error *err);
 int verb_params(const struct options *o, struct error *err);
 int verb_summary(const struct options *o, struct error *err);
+int verb_bench(const struct options *o, struct error *err);
 
 /* NULL when it is not a verb of this program. */
 const struct verb *verb_find(const char *name);

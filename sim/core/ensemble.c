@@ -163,12 +163,17 @@ static void do_run(struct state *s, struct world *w, bool *made, uint64_t run)
     finish_run(s, which, k, code, &why);
 }
 
+static bool is_large_world(const struct model_scale *scale)
+{
+    return (uint64_t)scale->n_blocks * scale->firms_per_block >= ENSEMBLE_LARGE_FIRMS;
+}
+
+int ensemble_world_threads(const struct model_scale *scale, int threads) { return is_large_world(scale) ? threads : 1; }
+
 static bool is_large(const struct ensemble_plan *plan)
 {
-    for (uint32_t c = 0; c < plan->n_scenarios * plan->n_points; c++) {
-        const struct model_scale *scale = &plan->cases[c].scale;
-        if ((uint64_t)scale->n_blocks * scale->firms_per_block >= ENSEMBLE_LARGE_FIRMS) return true;
-    }
+    for (uint32_t c = 0; c < plan->n_scenarios * plan->n_points; c++)
+        if (is_large_world(&plan->cases[c].scale)) return true;
     return false;
 }
 

@@ -59,6 +59,9 @@ struct ensemble_outcome {
     double wall_seconds, cpu_seconds;
 };
 
+/* Threads that a world of that size gains from: all that are offered, or one where it is small. */
+int ensemble_world_threads(const struct model_scale *scale, int threads);
+
 /* threads 0: all. *stop ends it between ticks with ERROR_INTERRUPTED. Failed runs are counted, not fatal. */
 int ensemble_run(const struct ensemble_plan *plan, int threads, const struct ensemble_sink *sink,
                  const volatile sig_atomic_t *stop, struct ensemble_outcome *outcome, struct error *err);

@@ -130,6 +130,13 @@ struct model_budget {
     double share; /* of the stated budget; NaN where none is stated */
 };
 
+/* What `klynge bench` sets, as paths of parameters, and the observable that it sums over ticks; the work of a tick is
+ * firms x ties. */
+struct model_bench {
+    const char *firms, *ties, *numbering, *rate;
+    const char *count;
+};
+
 struct run_params;
 
 struct model {
@@ -183,6 +190,7 @@ struct model {
      * may be more: then it is asked again with room for all. Or NULL. */
     uint32_t (*budgets)(const struct run_params *run, const void *params, const void *derived,
                         struct model_budget *rows, uint32_t most);
+    const struct model_bench *bench; /* or NULL: not for `klynge bench` */
 };
 
 /* models/registry.c: NULL-terminated. */

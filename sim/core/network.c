@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
+
 size_t network_bytes_per_tie(uint32_t n_values)
 {
     return sizeof(uint32_t) + n_values * sizeof(float) + 2 * sizeof(uint16_t) + sizeof(uint8_t);
@@ -10,6 +12,11 @@ size_t network_bytes_per_tie(uint32_t n_values)
 
 /* Rows start on a multiple of 4 bytes, so capacities are multiples of 4. */
 static uint32_t round_up(uint32_t n) { return (n + 3u) & ~3u; }
+
+static size_t slab_bytes(const struct network *g)
+{
+    return (size_t)g->n_rows * g->row_capacity * network_bytes_per_tie(g->n_values);
+}
 
 static void use_slab(struct network *g)
 {
@@ -27,7 +34,7 @@ int network_init(struct network *g, uint32_t n_rows, uint32_t n_values, uint32_t
     g->n_values = n_values;
     g->row_capacity = round_up(row_capacity < 4 ? 4 : row_capacity);
     g->rows = calloc(n_rows, sizeof *g->rows);
-    g->slab = calloc(n_rows, g->row_capacity * network_bytes_per_tie(n_values));
+    g->slab = memory_open(slab_bytes(g));
     if (!g->rows || !g->slab) {
         network_free(g);
         return error_set(err, ERROR_RUN, "no memory for the ties of %u firms", n_rows);
@@ -41,7 +48,7 @@ void network_free(struct network *g)
     for (uint32_t i = 0; g->rows && i < g->n_rows; i++)
         if (g->rows[i].owned) free(g->rows[i].to);
     free(g->rows);
-    free(g->slab);
+    memory_close(g->slab, slab_bytes(g));
     memset(g, 0, sizeof *g);
 }
 

@@ -48,6 +48,11 @@ static inline struct rng_words rng_draw(uint64_t seed, uint32_t stream, uint32_t
     return words;
 }
 
+/* The calls rng_draw(seed, stream, place, i, j, tick, step) for i = first .. first + n - 1, four words each, one after another in
+ * words (n, 4). Several calls at once where the processor can; the words are the same on any. */
+void rng_fill(uint32_t *words, uint32_t n, uint64_t seed, uint32_t stream, uint32_t place, uint32_t first, uint32_t j,
+              uint32_t tick, uint32_t step);
+
 static inline struct rng rng_open(uint64_t seed, uint32_t stream, uint32_t place, uint32_t i, uint32_t j, uint32_t tick)
 {
     struct rng r = {rng_key(seed, stream), {{i, j, tick, place << RNG_STEP_BITS}}, {0, 0, 0, 0}, 4};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/snapshot.h"
 
 static const struct param run_rows[] = {
@@ -82,14 +83,13 @@ static int allocate(struct world *w, struct error *err)
 {
     const struct model *m = w->setup.model;
     size_t bytes = columns_bytes(m, w->n_firms);
-    if (posix_memalign(&w->memory, 64, bytes ? bytes : 64)) w->memory = NULL;
+    w->memory = memory_open(bytes);
     w->columns = calloc(1, m->columns_size ? m->columns_size : 1);
     w->blocks = calloc(w->n_blocks, m->block_size ? m->block_size : 1);
     w->observed = calloc((size_t)w->n_blocks * w->setup.layout->n_slots, sizeof *w->observed);
     w->enabled = calloc(m->n_processes, sizeof *w->enabled);
     if (!w->memory || !w->columns || !w->blocks || !w->observed || !w->enabled)
         return error_set(err, ERROR_RUN, "no memory for a world of %u firms", w->n_firms);
-    memset(w->memory, 0, bytes);
     place_columns(w);
     return network_init(&w->ties, w->n_firms, m->n_tie_values, w->setup.scale.ties_per_firm, err);
 }
@@ -115,7 +115,7 @@ void world_free(struct world *w)
     for (uint32_t b = 0; w->blocks && m->block_free && b < w->n_blocks; b++)
         m->block_free(w, b);
     network_free(&w->ties);
-    free(w->memory);
+    memory_close(w->memory, columns_bytes(m, w->n_firms));
     free(w->columns);
     free(w->blocks);
     free(w->observed);
