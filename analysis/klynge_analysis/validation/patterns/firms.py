@@ -131,7 +131,8 @@ def p06(runs):
     via = [cell("mediated", label) / cell("collaboration", label) for label in (LL, HH)]
     return effect(high - low, 3, None, estimate=ratio_of(high, low), conditions=[
         condition("share through management, LL less HH firms", via[0] - via[1], low=0.2)],
-                  note="Calls go by hours. Small projects of management take who says yes, and that goes by understanding.")
+                  note="Calls go by hours, and all with a need ask management alike: ideas alone have the size. Small projects "
+                       "of management take who says yes, and that goes by understanding.")
 
 
 def by_prior(firms, column, prior):
@@ -211,7 +212,8 @@ def p09(runs):
     return effect(low - high, None, 0.7, estimate=ratio_of(high, low), conditions=[
         condition("restricted mean time to the first project, high over low U", ratio_of(project_high, project_low), high=1.0),
         condition("months to the first activity, low U", low), condition("months to the first project, low U", project_low)],
-                  note="Chance and calls by firms that knew it before bring a first activity within weeks to anybody.")
+                  note="Chance and calls by firms that knew it before bring a first activity within weeks to anybody, and a run "
+                       "has few newcomers: the sign strays.")
 
 
 @pattern("P10", kind="E", built="C",
