@@ -163,8 +163,8 @@ def p07(runs):
         conditions += [condition(f"{column}: the gap at 36 months, SD", gaps[column, 36], low=0),
                        condition(f"{column}: gap at 12 less gap at 36 months, SD", gaps[column, 12] - gaps[column, 36], low=0)]
     return effect(gaps["attendance", 12], 0.5, None, conditions=conditions,
-                  note="Bad experience comes with more understanding than none, and benefit is a sum over two years: its gap "
-                       "goes on opening.")
+                  note="Bad experience comes with more understanding than none. The gap in benefit is one of understanding at "
+                       "entry, and goes on opening by what the wary withhold.")
 
 
 @pattern("P08", kind="E", built="M",
