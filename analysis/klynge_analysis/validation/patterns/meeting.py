@@ -215,7 +215,7 @@ def p33(runs):
         condition("SC_rel by the forum in the preset, SD", forum_effect(capital, 1) / sd, low=-0.1, high=0.1, whole=True),
         condition("interaction on SC_rel, SD", interaction(capital) / sd, low=0)],
         note="All but the size of the gain in overview holds, or cannot be told from 0: a quarter of members read one or two "
-             "profiles a month, which outweighs forgetting by no more. It takes three times as many profiles.")
+             "profiles a month, which outweighs forgetting by no more. With ten it passes.")
 
 
 def between_firms(runs):
