@@ -24,9 +24,10 @@ EXAMPLES = """examples:
 
 exit codes: 0 done, 2 usage or configuration error, 4 input or output error
 """
-RESOLVES = ("A statistic is said to move when its two 95 % intervals do not overlap, which {n} replicates show for a shift of about "
-            "{sd:.1f} standard deviations between replicates or more; smaller effects are not seen, and of a hundred statistics that "
-            "do not change one or fewer moves by chance. A verdict that changes without a move (in brackets) lies near a bound.")
+RESOLVES = ("A statistic is said to move when its two 95 % intervals do not overlap, which {n} replicates show for a shift of "
+            "about {sd:.1f} standard deviations between replicates or more; smaller effects are not seen, and of a hundred "
+            "statistics that do not change one or fewer moves by chance. A verdict that changes without a move (in brackets) "
+            "lies near a bound.")
 
 
 def switches(only=()):
@@ -37,7 +38,8 @@ def switches(only=()):
         return found
     unknown = [name for name in only if not any(name in (path, short(path)) for path in found)]
     if unknown:
-        raise command.Usage(f"{', '.join(unknown)}: not a mechanism that is on; there are {', '.join(sorted(set(map(short, found))))}")
+        there = ", ".join(sorted(set(map(short, found))))
+        raise command.Usage(f"{', '.join(unknown)}: not a mechanism that is on; there are {there}")
     return [path for path in found if path in only or short(path) in only]
 
 
@@ -160,7 +162,8 @@ def as_json(before, after, changes, about):
     rows = [*before, *after]
     return json.dumps({"patterns": [r for r in rows if r["kind"] != "consistency"],
                        "consistency": [r for r in rows if r["kind"] == "consistency"],
-                       "changes": [c for found in changes.values() for c in found], "without_effect": without_effect(changes), **about})
+                       "changes": [c for found in changes.values() for c in found],
+                       "without_effect": without_effect(changes), **about})
 
 
 def page(before, after, changes, about):

@@ -48,7 +48,8 @@ def rows(experiments):
     try:
         act, alone, first_day = (Light(experiments.run(*need)) for need in NEEDS)
     except CannotTell as why:
-        return [{"id": "K01", "kind": FAMILY, "claim": "consistency checks", "verdict": CANNOT_TELL, "pass": None, "why": [str(why)]}]
+        return [{"id": "K01", "kind": FAMILY, "claim": "consistency checks", "verdict": CANNOT_TELL, "pass": None,
+                 "why": [str(why)]}]
     lines = [*consistency.lines(act), *consistency.lines_first_day(first_day), *consistency.lines_without(act, alone)]
     return [_row(f"K{k:02d}", line) for k, line in enumerate((each for each in lines if each.low is not None), 1)]
 
@@ -66,6 +67,7 @@ def _row(id, line):
         return row | {"verdict": CANNOT_TELL, "pass": None, "why": ["no replicate holds a number"]}
     passes = consistency.verdict(line, (mean, low, high)) == "yes"
     share = None if isinstance(found, tuple) else float(np.mean((found >= line.low) & (found <= line.high)))
-    return row | {"observed": float(mean), "low": float(low), "high": float(high), "share_right_sign": None, "share_inside": share,
-                  "pass": passes, "verdict": PASS if passes else FAIL, "why": [] if passes else ["interval not inside the aim"],
+    return row | {"observed": float(mean), "low": float(low), "high": float(high), "share_right_sign": None,
+                  "share_inside": share, "pass": passes, "verdict": PASS if passes else FAIL,
+                  "why": [] if passes else ["interval not inside the aim"],
                   "note": "" if passes else consistency.WHY.get(line.what, "")}

@@ -218,7 +218,8 @@ class Series:
         return self.array[..., (self.months > first + 1e-6) & (self.months <= last + 1e-6)]
 
     def window(self, first, last):
-        """(replicate[, level]) mean over ticks that end after month `first` and not after `last`; NaN where none holds a number."""
+        """(replicate[, level]) mean over ticks that end after month `first` and not after `last`; NaN where none holds a
+        number."""
         inside = self._inside(first, last)
         n = np.isfinite(inside).sum(axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,4 +1,5 @@
-"""Measures of the patterns of firms: snapshots, tenure, pairs of the same firm in two scenarios, partial rank correlation, times to firsts."""
+"""Measures of the patterns of firms: snapshots, tenure, pairs of the same firm in two scenarios, partial rank correlation, times
+to firsts."""
 import numpy as np
 import pandas
 from scipy import stats
@@ -34,7 +35,8 @@ def by_run(firms, statistic):
 
 
 def partial_spearman(firms, x, y, given):
-    """Spearman's correlation of x and y given other columns: Pearson's of what OLS on their ranks leaves of the ranks of x and y."""
+    """Spearman's correlation of x and y given other columns: Pearson's of what OLS on their ranks leaves of the ranks of x and
+    y."""
     ranks = firms[[x, y, *given]].rank()
     design = np.column_stack([np.ones(len(ranks)), ranks[given]])
     left = [ranks[c] - design @ np.linalg.lstsq(design, ranks[c], rcond=None)[0] for c in (x, y)]
@@ -62,7 +64,8 @@ def mean_by_run(firms, column):
 
 
 def last_year(panel, column):
-    """The panel with what was added to a running total in the twelve months before: <column>_year, from entry where that is later."""
+    """The panel with what was added to a running total in the twelve months before: <column>_year, from entry where that is
+    later."""
     before = panel[[*FIRM, "month", column]].assign(month=panel.month + MONTHS)
     before["month"] = before.month.round(3)
     rows = panel.assign(month=panel.month.round(3)).merge(before, on=[*FIRM, "month"], how="left", suffixes=("", "_before"))
@@ -86,7 +89,7 @@ def restricted_mean(times, happened, horizon):
 
 
 def histories(panel, first, horizon):
-    """Members that joined later, a row each: months from entry to a first time or to the last sight of them, and U when first seen.
+    """Members that joined later, a row each: months from entry to a first time or to the last sight of them, U when first seen.
 
     Only those that joined early enough to be followed for `horizon` months.
     """

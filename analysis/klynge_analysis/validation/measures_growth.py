@@ -106,7 +106,8 @@ def knowledge(sector, rng):
 
 @functools.lru_cache(maxsize=1)
 def themes_of_sectors():
-    """(sector, sector) expected domains that two firms have in common, and expected cognitive distance 1 - x.x of their profiles."""
+    """(sector, sector) expected domains that two firms have in common, and expected cognitive distance 1 - x.x of their
+    profiles."""
     rng = np.random.default_rng(1)
     levels = [knowledge(sector, rng) for sector in range(SECTORS)]
     profiles = np.array([(own / np.linalg.norm(own, axis=1, keepdims=True)).mean(axis=0) for own in levels])

@@ -52,10 +52,11 @@ def score_lines(rows):
 
 def foot(about):
     """How the table is to be read, and what it was made from."""
-    yield (f"A pattern passes when its sign is the claim's in at least {SHARE:.0%} of paired replicates, its point estimate is in the bounds, "
-           f"the sign is significant at a family-wise {FAMILY_WISE:.0%} (paired t, Holm over the {about['tested']} patterns with a sign), "
-           "and every further condition holds. A claim of no effect passes only if the whole interval lies in the margin; a level has no "
-           "sign. A consistency check passes when the whole interval of the mean is inside.")
+    yield (f"A pattern passes when its sign is the claim's in at least {SHARE:.0%} of paired replicates, its point estimate is "
+           f"in the bounds, the sign is significant at a family-wise {FAMILY_WISE:.0%} (paired t, Holm over the "
+           f"{about['tested']} patterns with a sign), and every further condition holds. A claim of no effect passes only if the "
+           "whole interval lies in the margin; a level has no sign. A consistency check passes when the whole interval of the "
+           "mean is inside.")
     yield "Only M patterns (must emerge) are evidence for the model; C ones (coded) are a check that the code does what it says."
     yield f"{about['replicates']} replicates of each scenario; {about['scenarios']} scenarios; {about['version']}."
 
@@ -155,15 +156,17 @@ def markdown_table(header, rows):
 
 # ---- HTML -------------------------------------------------------------------------------------------------------------------
 
-STYLE = """body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 78em; padding: 0 1em; color: #1a1a1a; background: #fff }
-table { border-collapse: collapse; width: 100%; margin: 1em 0 } th, td { text-align: left; vertical-align: top; padding: .35em .6em;
-border-bottom: 1px solid #ccc } th { border-bottom: 2px solid #444 } td.v { white-space: nowrap; font-weight: 600 }
-.pass { color: #0b5d2a } .fail { color: #9a1c1c } .cannot { color: #5a4a00 } td ul { margin: .4em 0 0; padding-left: 1.1em; font-size: .87em }
+STYLE = """body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 78em; padding: 0 1em; color: #1a1a1a;
+background: #fff } table { border-collapse: collapse; width: 100%; margin: 1em 0 } th, td { text-align: left; vertical-align: top;
+padding: .35em .6em; border-bottom: 1px solid #ccc } th { border-bottom: 2px solid #444 } td.v { white-space: nowrap;
+font-weight: 600 } .pass { color: #0b5d2a } .fail { color: #9a1c1c } .cannot { color: #5a4a00 } td ul { margin: .4em 0 0;
+padding-left: 1.1em; font-size: .87em }
 @media print { body { max-width: none; margin: 0; font-size: 9pt } tr { break-inside: avoid } }"""
 
 
 def page(rows, checks, about):
-    parts = [f"<h1>{html.escape(about['title'])}</h1><ul>", *(f"<li>{html.escape(text)}</li>" for text in score_lines(rows)), "</ul>"]
+    scored = [f"<li>{html.escape(text)}</li>" for text in score_lines(rows)]
+    parts = [f"<h1>{html.escape(about['title'])}</h1><ul>", *scored, "</ul>"]
     parts += ["<h2>Patterns</h2>", _html_table(rows)]
     if checks:
         parts += ["<h2>Consistency checks</h2>", _html_table(checks)]
@@ -190,7 +193,8 @@ def _html_table(rows):
 # ---- all forms ----------------------------------------------------------------------------------------------------------------
 
 def as_json(rows, checks, about):
-    return json.dumps({"patterns": rows, "consistency": checks, "scores": {m: scores(rows, m) for m in ("built", "honest")}, **about})
+    counted = {mark: scores(rows, mark) for mark in ("built", "honest")}
+    return json.dumps({"patterns": rows, "consistency": checks, "scores": counted, **about})
 
 
 FORMS = {".md": markdown, ".html": page, ".json": lambda *all: as_json(*all) + "\n"}

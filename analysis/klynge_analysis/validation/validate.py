@@ -19,7 +19,8 @@ exit codes: 0 done, 2 usage or configuration error, 4 input or output error, 5 a
 
 
 def arguments_of(arguments):
-    parser = command.parser("validate", "Tests the patterns of the field study, and the consistency checks, against the model.", EXAMPLES)
+    parser = command.parser("validate", "Tests the patterns of the field study, and the consistency checks, against the model.",
+                            EXAMPLES)
     parser.add_argument("--record", action="store_true", help="record the verdicts instead of comparing them")
     parser.add_argument("--verdicts", type=pathlib.Path, default=record.RECORD, metavar="FILE",
                         help="the record (configs/validation/verdicts.json)")

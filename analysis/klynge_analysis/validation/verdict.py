@@ -127,7 +127,10 @@ def inside(value, bounds):
 
 def condition(what, found, low=None, high=None, whole=False):
     """A condition on a number, an Estimate or (replicate) values: its point estimate in bounds, or with `whole` its interval."""
-    estimate = found if isinstance(found, Estimate) else mean_of(found) if np.ndim(found) else Estimate(float(found), math.nan, math.nan)
+    if isinstance(found, Estimate):
+        estimate = found
+    else:
+        estimate = mean_of(found) if np.ndim(found) else Estimate(float(found), math.nan, math.nan)
     tested = estimate[1:] if whole else estimate[:1]
     met = all(inside(value, (low, high)) for value in tested) if math.isfinite(estimate.value) else None
     return Condition(what, estimate, (low, high), met)

@@ -119,7 +119,8 @@ THEMES_AT = 36
 @pattern("P23", kind="E", built="P",
          claim="Breadth blurs the focus",
          statistic="fall of cognitive social capital, 40 members of three sectors against of seven, month 36",
-         expected="SC_cog falls in both (diversity; N doubled); joint themes per pair fall with diversity, potential novelty rises",
+         expected="SC_cog falls in both (diversity; N doubled); joint themes per pair fall with diversity, potential novelty "
+                  "rises",
          needs={"growth-themes": ["narrow", "broad", "narrow-doubled", "broad-doubled"]})
 def p23(runs):
     """Joint themes: domains in which both of a pair hold a competence; potential novelty: the pair's cognitive distance. Both are
@@ -142,7 +143,8 @@ def p23(runs):
          expected="hazard ratio >= 1.15, interval above 1; veterans' B lower too",
          needs={"growth": ["growth", "growth-scaled"]})
 def p24(runs):
-    """Facilitation per member is what is held: gatherings and courses ask every member in both, what follows staff is the rest."""
+    """Facilitation per member is what is held: gatherings and courses ask every member in both, what follows staff is the
+    rest."""
     fixed, scaled = (exits_a_member(runs, s) for s in ("growth", "growth-scaled"))
     hazard = ratio_of(fixed, scaled)
     old = [runs.values("growth", s, "sense_of_community_by_tenure_cohort").level(FOUNDERS).window(PEAK, END)
@@ -220,7 +222,8 @@ def through_management(runs, config, scenario):
 
 @pattern("I10", kind="I", built="M",
          claim="Entry requirement x growth target",
-         statistic="relative change of total value (V times N) by requirements, 1 less 6 staff, 40 to 126 members, months 50 to 62",
+         statistic="relative change of total value (V times N) by requirements, 1 less 6 staff, 40 to 126 members, months 50 to "
+                   "62",
          expected="requirements cost members but save facilitation capacity; net sign depends on staff",
          needs={"growth": ["growth"],
                 "growth-requirements": ["growth-on", *(f"steep-{staff}-{r}" for staff in (1, 6) for r in ("off", "on"))]})
@@ -235,7 +238,8 @@ def i10(runs):
     change = {staff: value[b] / value[a] - 1 for staff, (a, b) in net.items()}
     conditions = [
         condition("members lost, target of 83, 2.5 staff", n[off] - n[on], low=SOME, whole=True),
-        *(condition(f"members lost, target of 126, {staff} staff", n[a] - n[b], low=0, whole=True) for staff, (a, b) in net.items()),
+        *(condition(f"members lost, target of 126, {staff} staff", n[a] - n[b], low=0, whole=True)
+          for staff, (a, b) in net.items()),
         *(condition(f"rise of management hours a member, {staff} staff", hours_a_member(runs, b) - hours_a_member(runs, a),
                     low=0, whole=True) for staff, (a, b) in net.items()),
         condition("change of total value, 1 staff", change[1], low=0, whole=True),

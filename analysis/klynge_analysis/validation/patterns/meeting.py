@@ -108,7 +108,7 @@ def p31(runs):
         else:
             conditions.append(condition("pandemic: relative fall in L3 and L4 started", fall(deep_digital, deep), low=0.25))
     return effect(effects, 0.25, None, estimate=estimate, conditions=conditions,
-                  note="Sensitive projects are too rare for one cluster to show anything: one in eight or so begins any in two "
+                  note="Sensitive projects are too rare for one cluster to show anything: one in seven or so begins any in two "
                        "years. Those that begin rest on trust that does not come from meeting. Belonging does not fall, since "
                        "digital gatherings cost no journey.")
 
@@ -214,8 +214,8 @@ def p33(runs):
         condition("SC_rel by the forum alone, SD", forum_effect(capital, 0) / sd, low=-0.1, high=0.1, whole=True),
         condition("SC_rel by the forum in the preset, SD", forum_effect(capital, 1) / sd, low=-0.1, high=0.1, whole=True),
         condition("interaction on SC_rel, SD", interaction(capital) / sd, low=0)],
-        note="All but the size of the gain in overview holds: a quarter of members read one or two profiles a month, which "
-             "outweighs forgetting by no more. It takes three times as many profiles.")
+        note="All but the size of the gain in overview holds, or cannot be told from 0: a quarter of members read one or two "
+             "profiles a month, which outweighs forgetting by no more. With ten it passes.")
 
 
 def between_firms(runs):

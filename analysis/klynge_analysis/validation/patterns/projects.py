@@ -96,8 +96,7 @@ def p18(runs):
     return effect(on, 0.3, None, estimate=median_of(on), conditions=[
         condition("the same without the loop", median_of(off), low=-0.1, high=0.1, whole=True)],
         note="The loop is there: over the means of all runs U at entry follows results closely with it and not without. In a "
-             "single run some ten entrants a year and seven pairs of years hide it, and leave the interval without the loop "
-             "wider than 0.1 too.")
+             "single run some ten entrants a year and seven pairs of years hide it.")
 
 
 DISPLACED = ["gatherings", "courses", "brokering", "small_projects"]

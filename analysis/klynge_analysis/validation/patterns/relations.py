@@ -104,7 +104,7 @@ def p39(runs):
         condition("others' overview lost to full lock-in", lost["overview"], low=0, whole=True),
         condition("share of projects with a customer or supplier done outside (preset)", eligible),
         condition("share of all projects done outside (full lock-in)", outside / (outside + all_begun))],
-        note="Too little is at stake: one project in twenty is done outside. Trade keeps supplier ties for nothing, so that they "
+        note="Too little is at stake: one project in 25 is done outside. Trade keeps supplier ties for nothing, so that they "
              "take no hours from new ties; the correlation is the same with lock-in off.")
 
 
@@ -136,7 +136,7 @@ def p41(runs):
         condition("mean level, year 5 less year 2", by_year[:, 4] - by_year[:, 1], low=0, whole=True),
         condition("slope of the level on the year", slope, low=0, whole=True),
         condition("share of projects at L3 or L4", float((projects.project_level >= 3).mean()))],
-        note="Four in five projects are opened by management on lent trust, at L1 or L2 by lot, and ideas come from pairs that "
+        note="Two in three projects are opened by management on lent trust, at L1 or L2 by lot, and ideas come from pairs that "
              "trust each other enough for any of these. L3 and L4 are rare because few members' hours hold one: more funded "
              "hours bring all three nearer.")
 

@@ -39,13 +39,14 @@ LATE = (36, 60)  # months in which introductions are counted
          expected="brokered introductions per member ~1/N past capacity; waiting time kinked upward",
          needs={"size-years": ["40", "120", "160"], "size-ties": ["83"]})
 def p35(runs):
-    """~1/N: -1.25 to -0.75, nearer to 1/N than to the square root of it. Kinked: a member more adds more waiting (above 0) from 83
-    members on than before."""
+    """~1/N: -1.25 to -0.75, nearer to 1/N than to the square root of it. Kinked: a member more adds more waiting (above 0) from
+    83 members on than before."""
     made = {n: a_member(runs, n, "introductions") for n in YEARS}
     wait = {n: runs.values(YEARS[n], n, "request_wait").window(*LATE) for n in YEARS}
     queue = {n: runs.values(YEARS[n], n, "requests_waiting").window(*LATE) for n in YEARS}
     slopes = [(wait[b] - wait[a]) / (int(b) - int(a)) for a, b in (("40", "83"), ("83", "160"))]
-    return effect(made["83"] - made["160"], -1.25, -0.75, estimate=measures.elasticity(made["83"], made["160"], 83, 160), conditions=[
+    elasticity = measures.elasticity(made["83"], made["160"], 83, 160)
+    return effect(made["83"] - made["160"], -1.25, -0.75, estimate=elasticity, conditions=[
         condition("slope from 120 to 160 members", measures.elasticity(made["120"], made["160"], 120, 160)),
         condition("wait (years) a member more, above 83 less below", slopes[1] - slopes[0], low=1e-6, whole=True),
         condition("requests waiting, 40 members", queue["40"]), condition("requests waiting, 160 members", queue["160"])],
