@@ -392,6 +392,8 @@ def files_refused():
             changed("bad.h5", lambda f: f.__delitem__("panel/belonging")), "-o", "new.html")
     refuses("ties that do not add up", 4, "does not add up", changed("bad.h5", lambda f: f["ties/n_ties"].__setitem__(0, 999)),
             "-o", "new.html")
+    refuses("ties of another time", 4, "snapshots that /panel has not",
+            changed("bad.h5", lambda f: f["ties/snapshot_time"].__setitem__(0, 2000.0)), "-o", "new.html")
     refuses("nothing to show", 2, "holds none of", changed("bad.h5", lambda f: [f.__delitem__(n) for n in gather.SERIES]), "-o",
             "new.html")
     shutil.copy("kept.h5", "bent.h5")

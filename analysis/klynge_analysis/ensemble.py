@@ -89,11 +89,11 @@ class Ensemble:
         except (OSError, ValueError, RuntimeError) as e:
             raise Failure(IO, f"{self.path}: cannot read {name}: {_first_line(e)}") from None
 
-    def table(self, group, names):
-        """{name: (row)} of a table such as panel, or None where the file has none."""
+    def table(self, group, names, rows=()):
+        """{name: (row)} of a table such as panel, all its rows or a slice of them, or None where the file has none."""
         if group not in self.file:
             return None
-        found = {name: self._load(f"{group}/{name}") for name in names}
+        found = {name: self._load(f"{group}/{name}", rows) for name in names}
         if len({values.shape for values in found.values()}) > 1:
             raise Failure(IO, f"{self.path}: the columns of {group} differ in length")
         return found

@@ -21,22 +21,20 @@ WHERE = ("scenario_index", "point_index", "replicate_index", "cluster")
 
 def network(ensemble, case):
     """The first replicate of (scenario, point) that has firms and ties, or None where the file has none."""
-    panel = ensemble.table("panel", (*WHERE, "snapshot_time", "uid", *FIRM, *STATES, *COUNTS))
-    ties = ensemble.table("ties", (*WHERE, "snapshot_time", "uid", "n_ties"))
-    if panel is None or ties is None:
+    where = {group: ensemble.table(group, WHERE) for group in ("panel", "ties")}
+    if None in where.values():
         return None
-    replicates = np.intersect1d(_replicates(panel, case), _replicates(ties, case))
+    replicates = np.intersect1d(*(_replicates(table, case) for table in where.values()))
     if not len(replicates):
         return None
     r = int(replicates[0])
-    at, shown = _mask(panel, case, r), _mask(ties, case, r)
-    times = np.unique(panel["snapshot_time"][at])
-    uids = np.unique(panel["uid"][at])
+    panel = _rows(ensemble, "panel", where["panel"], case, r, ("snapshot_time", "uid", *FIRM, *STATES, *COUNTS))
+    times, uids = np.unique(panel["snapshot_time"]), np.unique(panel["uid"])
     if len(uids) > MOST_FIRMS:
         raise Failure(USAGE, f"{ensemble.path}: the network of a run has {len(uids)} firms, and a page can play {MOST_FIRMS}; "
                       "--no-network leaves it out")
-    edges = _edges(ensemble, ties, shown, times, uids)
-    firms = _firms({name: values[at] for name, values in panel.items()}, times, uids)
+    edges = _edges(ensemble, where["ties"], case, r, times, uids)
+    firms = _firms(panel, times, uids)
     return {"replicate": r, "time": [round(float(t), 4) for t in times], "firms": firms, "ties": _changes(edges, len(times)),
             "places": layout.positions(len(uids), edges, [firm["sector"] for firm in firms]),
             "projects": _projects(ensemble, case, r, uids),
@@ -47,10 +45,17 @@ def _replicates(table, case):
     return np.unique(table["replicate_index"][(table["scenario_index"] == case[0]) & (table["point_index"] == case[1])])
 
 
-def _mask(table, case, replicate):
+def _mask(where, case, replicate):
     """Rows of a run's first cluster."""
-    return ((table["scenario_index"] == case[0]) & (table["point_index"] == case[1]) & (table["replicate_index"] == replicate)
-            & (table["cluster"] == 0))
+    return ((where["scenario_index"] == case[0]) & (where["point_index"] == case[1]) & (where["replicate_index"] == replicate)
+            & (where["cluster"] == 0))
+
+
+def _rows(ensemble, group, where, case, replicate, names):
+    """Columns of a run. Only the stretch of the table in which it lies is read: a file may keep hundreds of runs."""
+    at = np.flatnonzero(_mask(where, case, replicate))
+    stretch = slice(int(at[0]), int(at[-1]) + 1)
+    return {name: values[at - at[0]] for name, values in ensemble.table(group, names, stretch).items()}
 
 
 def _meanings(ensemble, column):
@@ -100,25 +105,28 @@ def _spread(values, seen):
 # ---- ties --------------------------------------------------------------------------------------------------------------------
 
 
-def _edges(ensemble, ties, shown, times, uids):
+def _edges(ensemble, where, case, replicate, times, uids):
     """Arrays with a row for each pair and snapshot: a < b (indices of firms), t (index of the snapshot), trust, kind."""
-    lengths = ties["n_ties"].astype(np.int64)
+    lengths = ensemble.table("ties", ("n_ties",))["n_ties"].astype(np.int64)
     ends = np.cumsum(lengths)
-    along = {name: ensemble.table("ties", (name,))[name] for name in ("to", "trust", "kind")}
-    if len(ends) and (lengths.min() < 0 or ends[-1] != len(along["to"])):
+    if len(ends) and (lengths.min() < 0 or ends[-1] != ensemble.file["ties/to"].shape[0]):
         raise Failure(IO, f"{ensemble.path}: n_ties of /ties does not add up to its ties")
-    rows = np.flatnonzero(shown)
-    owner = np.repeat(rows, lengths[rows])
-    at = np.concatenate([np.arange(ends[k] - lengths[k], ends[k]) for k in rows]) if len(rows) else np.zeros(0, int)
-    here, known = _index(uids, ties["uid"][owner])
+    rows = np.flatnonzero(_mask(where, case, replicate))
+    first, last = int(ends[rows[0]] - lengths[rows[0]]), int(ends[rows[-1]])
+    along = ensemble.table("ties", ("to", "trust", "kind"), slice(first, last))
+    at = np.concatenate([np.arange(ends[k] - lengths[k], ends[k]) for k in rows]) - first
+    owners = _rows(ensemble, "ties", where, case, replicate, ("snapshot_time", "uid"))
+    t, at_all = _index(times, owners["snapshot_time"])
+    if not at_all.all():
+        raise Failure(IO, f"{ensemble.path}: /ties has snapshots that /panel has not")
+    here, known = _index(uids, np.repeat(owners["uid"], lengths[rows]))
     there, known_too = _index(uids, along["to"][at])
     keep = known & known_too & (here != there)
-    return _both_ways(here[keep], there[keep], np.searchsorted(times, ties["snapshot_time"][owner][keep]),
-                      along["trust"][at][keep],
-                      along["kind"][at][keep])
+    return _both_ways(here[keep], there[keep], np.repeat(t, lengths[rows])[keep], along["trust"][at][keep], along["kind"][at][keep])
 
 
 def _index(uids, wanted):
+    """Where each of `wanted` is in a sorted array, and whether it is there."""
     at = np.minimum(np.searchsorted(uids, wanted), len(uids) - 1)
     return at, uids[at] == wanted
 

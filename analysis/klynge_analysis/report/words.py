@@ -243,8 +243,8 @@ TEXTS = {
     "project": ("projects", "prosjekter"),
     "first_year": ("first year", "første år"),
     "last_year": ("last year", "siste år"),
-    "no_contact": ("The file does not say how members come into contact.",
-                   "Filen sier ikke hvordan medlemmene kommer i kontakt."),
+    "no_contact": ("The file does not say how members come into contact, or is shorter than a year.",
+                   "Filen sier ikke hvordan medlemmene kommer i kontakt, eller den dekker mindre enn ett år."),
 
     # ---- network ---------------------------------------------------------------------------------------------------------------
     "h_network": ("The network, month by month", "Nettverket, måned for måned"),
