@@ -194,10 +194,10 @@ check: ## format, layering, headers alone, symbol prefixes, no libm in the core,
 RUN_TESTS = MAKE='$(AGAIN)' CC='$(CC)' PYTHON='$(PYTHON)' C_FILES='$(C_FILES)' \
 	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) -Itests'
 
-bench: ## build and run the benchmarks of bench/: figures on the terminal and in out/bench.json
+bench: ## build and run the benchmarks of bench/: figures on the terminal, in out/bench.json and out/bench.png
 	@$(AGAIN) all bench-programs
 	@mkdir -p $(OUT)
-	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json
+	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json --figures $(OUT)
 
 validate: ## the fifty patterns and the consistency checks, 200 replicates: out/validation.md and .json, against the record
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) "
