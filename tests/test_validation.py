@@ -7,7 +7,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 import types
 
 import numpy as np
@@ -18,7 +17,6 @@ sys.path.insert(0, str(ROOT / "analysis"))
 from klynge_analysis.validation import ablate, experiments, measures_community, record, registry, robust, verdict  # noqa: E402
 from klynge_analysis.validation.ablate import moved  # noqa: E402
 
-QUICK_SECONDS = 60  # on two cores
 rng = np.random.default_rng(7)
 passed = failed = 0
 
@@ -176,11 +174,8 @@ def validate(*arguments):
 def against_the_record():
     """The quick form as it is, then with a record that was altered: exit codes 0 and 5."""
     with tempfile.TemporaryDirectory() as cache:
-        begin = time.monotonic()
         ran = validate("--cache", cache, "-o", f"{cache}/table.json", "-o", f"{cache}/table.html", "-o", f"{cache}/table.md")
-        seconds = time.monotonic() - begin
         check("the quick form holds its record", ran.returncode == 0, f"exit code {ran.returncode}\n{ran.stderr}")
-        check(f"the quick form takes less than {QUICK_SECONDS} s", seconds < QUICK_SECONDS, f"{seconds:.0f} s")
         if ran.returncode not in (0, 5):
             return
         found = json.loads(pathlib.Path(f"{cache}/table.json").read_text())
