@@ -7,7 +7,7 @@
 #include "cluster/tie.h"
 #include "fixture.h"
 #include "io/roster.h"
-#include "io/ties.h"
+#include "io/tiefile.h"
 
 static char folder[] = "/tmp/klynge-listed.XXXXXX";
 
@@ -44,7 +44,7 @@ static struct roster *opens(struct trial *t, const char *firms, const char *ties
     cr_assert_eq(roster_read("r.csv", &cluster_model, &roster, &err), ERROR_NONE, "%s", err.text);
     if (ties) {
         write_file("t.csv", ties);
-        cr_assert_eq(ties_read("t.csv", &cluster_model, roster, &err), ERROR_NONE, "%s", err.text);
+        cr_assert_eq(tiefile_read("t.csv", &cluster_model, roster, &err), ERROR_NONE, "%s", err.text);
     }
     trial_small(t, 10, 3);
     trial_plain(t);

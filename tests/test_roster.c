@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "io/roster.h"
-#include "io/ties.h"
+#include "io/tiefile.h"
 
 static const char *const sectors[] = {"core", "supplier", "tech", NULL};
 static const struct roster_column columns[] = {
@@ -199,14 +199,14 @@ static void reads_ties(const char *text)
 {
     reads("name,sector\nA,core\nB,tech\nBod\xc3\xb8,tech\n");
     write_bytes(text, strlen(text));
-    cr_assert_eq(ties_read("r.csv", &fake, roster, &err), ERROR_NONE, "%s", err.text);
+    cr_assert_eq(tiefile_read("r.csv", &fake, roster, &err), ERROR_NONE, "%s", err.text);
 }
 
 static void refuses_ties(const char *text, const char *message)
 {
     reads("name,sector\nA,core\nB,tech\nBod\xc3\xb8,tech\n");
     write_bytes(text, strlen(text));
-    cr_assert_eq(ties_read("r.csv", &fake, roster, &err), ERROR_CONFIG, "was not refused: %s", text);
+    cr_assert_eq(tiefile_read("r.csv", &fake, roster, &err), ERROR_CONFIG, "was not refused: %s", text);
     cr_assert_str_eq(err.text, message);
     cr_assert_null(roster->ties.first);
 }

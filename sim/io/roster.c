@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "io/columns.h"
-#include "io/ties.h"
+#include "io/tiefile.h"
 
 enum { ROSTER_BYTES_MAX = 16 << 20 };
 
@@ -154,7 +154,7 @@ int roster_read(const char *path, const struct model *model, struct roster **ros
 void roster_free(struct roster *roster)
 {
     if (!roster) return;
-    ties_free(&roster->ties);
+    tiefile_free(&roster->ties);
     free(roster->value);
     free(roster->name);
     free(roster);

@@ -7,7 +7,7 @@
 
 #include "core/rng.h"
 #include "io/roster.h"
-#include "io/ties.h"
+#include "io/tiefile.h"
 
 void scenario_list_free(struct scenario_list *list)
 {
@@ -97,7 +97,7 @@ static void read_files(const struct scenario_list *list, const struct file_rows 
     }
     if (!*roster) return;
     int code = roster_read(roster, list->model, &c->roster, &why);
-    if (!code && *ties) code = ties_read(ties, list->model, c->roster, &why);
+    if (!code && *ties) code = tiefile_read(ties, list->model, c->roster, &why);
     if (!code) return;
     add_lines(m, why.text, &list->common, nowhere, NULL);
     mistakes_note_code(m, code);

@@ -1,4 +1,4 @@
-#include "io/ties.h"
+#include "io/tiefile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +150,7 @@ static void hand_over(struct reader *r)
     ties.value = calloc((r->n + 1) * width, sizeof *ties.value);
     if (!ties.first || !ties.to || !ties.value) {
         mistakes_no_memory(&r->mistakes, "ties");
-        ties_free(&ties);
+        tiefile_free(&ties);
         return;
     }
     for (size_t k = 0; k < r->n; k++) {
@@ -163,7 +163,7 @@ static void hand_over(struct reader *r)
     r->roster->ties = ties;
 }
 
-int ties_read(const char *path, const struct model *model, struct roster *roster, struct error *err)
+int tiefile_read(const char *path, const struct model *model, struct roster *roster, struct error *err)
 {
     struct reader r = {.model = model, .roster = roster};
     mistakes_begin(&r.mistakes, err);
@@ -182,7 +182,7 @@ int ties_read(const char *path, const struct model *model, struct roster *roster
     return mistakes_end(&r.mistakes);
 }
 
-void ties_free(struct roster_ties *ties)
+void tiefile_free(struct roster_ties *ties)
 {
     free(ties->first);
     free(ties->to);
