@@ -31,6 +31,9 @@ const char *scenario_name_problem(const char *name);
 /* Read rosters, derive, lay out. The plan owns copies of what it needs. On a mistake it is left
  * empty. */
 void scenario_plan(struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m);
+/* Its pieces that hang on plan->run alone: the layout, and the seeds of all replicates. */
+int scenario_lay_out(struct ensemble_plan *plan, struct error *err);
+void scenario_seeds(struct ensemble_plan *plan);
 /* Free a plan, empty or whole. */
 void scenario_plan_free(struct ensemble_plan *plan);
 
