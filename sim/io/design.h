@@ -25,8 +25,11 @@
 #include <stddef.h>
 
 #include "core/ensemble.h"
-#include "io/scenario.h"
-#include "io/tree.h"
+
+struct mistakes;
+struct scenario_list;
+struct settings;
+struct tree;
 
 /* name, what n counts; an n that is not 0 is required where it says something */
 #define DESIGN_KINDS(X)                                                                                                \
@@ -57,7 +60,8 @@ extern const struct param_table design_table;
 struct design_axis {
     const struct param *param; /* of the model's table */
     double low, high;          /* of a number */
-    uint32_t levels;           /* of a grid */
+    uint32_t levels;           /* of a grid; 0: the design's */
+    bool by_pattern;           /* not named by its own path */
     uint32_t n_choices;        /* > 0: it takes one of these, as config text, and a point's value is its number */
     char **choices;            /* (n_choices); owned */
 };

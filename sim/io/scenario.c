@@ -18,6 +18,7 @@ void scenario_list_free(struct scenario_list *list)
     free(list->all);
     settings_free(&list->run);
     settings_free(&list->common);
+    settings_free(&list->design);
     memset(list, 0, sizeof *list);
 }
 
@@ -132,7 +133,7 @@ static void free_rosters(struct ensemble_plan *plan)
 
 /* ---- the plan ------------------------------------------------------------------------------------------------------ */
 
-static int derive_case(const struct ensemble_plan *plan, struct ensemble_case *c, struct error *why)
+int scenario_derive(const struct ensemble_plan *plan, struct ensemble_case *c, struct error *why)
 {
     const struct model *model = plan->model;
     c->derived = calloc(1, model->derived_size ? model->derived_size : 1);
@@ -150,7 +151,7 @@ static void derive(const struct scenario_list *list, struct ensemble_plan *plan,
     char last[ERROR_TEXT_MAX] = ""; /* what several scenarios share is said once */
     for (uint32_t s = 0; s < plan->n_scenarios; s++) {
         struct error why = {0};
-        int code = derive_case(plan, &plan->cases[s], &why);
+        int code = scenario_derive(plan, &plan->cases[s], &why);
         if (!code || strcmp(why.text, last) == 0) continue;
         add_lines(m, why.text, &list->all[s].settings, fallback, plan->scenario_name[s]);
         mistakes_note_code(m, code);

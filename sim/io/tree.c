@@ -9,6 +9,7 @@ void tree_free(struct tree *t)
         tree_free(&t->items[k]);
     free(t->items);
     free(t->text);
+    free(t->bare);
     memset(t, 0, sizeof *t);
 }
 

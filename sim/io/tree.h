@@ -3,6 +3,8 @@
 #ifndef KLYNGE_IO_TREE_H
 #define KLYNGE_IO_TREE_H
 
+#include <stddef.h>
+
 #include "io/mistakes.h"
 
 enum tree_kind { TREE_VALUE, TREE_TEXT, TREE_LIST, TREE_GROUP };
@@ -10,7 +12,8 @@ enum tree_kind { TREE_VALUE, TREE_TEXT, TREE_LIST, TREE_GROUP };
 struct tree {
     const char *key; /* "" in a list; not owned */
     enum tree_kind kind;
-    char *text; /* as param_parse reads it; of a TREE_TEXT without its quotes; owned */
+    char *text; /* as param_parse reads it; owned */
+    char *bare; /* of a TREE_TEXT: without its quotes; else NULL; owned */
     struct place place;
     struct tree *items; /* (n) of a list or group; owned */
     size_t n;
