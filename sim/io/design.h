@@ -72,7 +72,8 @@ struct design {
     uint32_t n_axes, n_points; /* no section: 0 axes, 1 point */
     struct design_axis *axes;  /* (n_axes); owned */
     double *values;            /* (n_points, n_axes); owned */
-    bool *fixed;               /* (n_scenarios, n_axes): --set decides, over the design; owned */
+    char **fixed;              /* (n_scenarios, n_axes) what --set says, over the design; NULL: nothing; owned */
+    uint32_t n_scenarios;
 };
 
 /* From the section, or NULL where a config has none, and settings of design_table. Everything is checked; after a mistake it is
@@ -82,6 +83,11 @@ void design_read(struct design *d, const struct tree *section, const struct sett
 void design_free(struct design *d);
 
 const char *design_kind_name(enum design_kind kind);
+
+/* The value of an axis in a scenario at a point, --set included: as config text that gives the same bits, or as a number: of a
+ * flag 0 or 1, of other types that are no number NaN. */
+int design_text(const struct design *d, uint32_t scenario, uint32_t point, uint32_t axis, char *buffer, size_t size);
+double design_number(const struct design *d, uint32_t scenario, uint32_t point, uint32_t axis);
 
 /* "path=value" of an axis at a point, as --set takes it; the same bits come back. Returns the length as snprintf does. */
 int design_override(const struct design *d, uint32_t point, uint32_t axis, char *buffer, size_t size);

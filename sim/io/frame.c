@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/provenance.h"
+#include "io/swept.h"
 
 enum { GROUPINGS = 32 }; /* as many as observable.by has bits */
 enum { SCENARIO, POINT, REPLICATE, TIME, TIME_SLOW, N_AXES };
@@ -254,7 +255,7 @@ static int note_file(struct store *s, const struct ensemble_plan *plan, struct e
 }
 
 static int build_root(struct frame *f, struct store *s, struct place *p, const struct ensemble_plan *plan,
-                      struct error *err)
+                      const struct design *d, struct error *err)
 {
     p->folder = "/";
     int code = note_file(s, plan, err);
@@ -262,10 +263,12 @@ static int build_root(struct frame *f, struct store *s, struct place *p, const s
     if (!code) code = add_status(f, s, p, err);
     if (!code) code = add_seeds(s, p, plan, err);
     if (!code) code = add_questions(s, p, plan, err);
+    if (!code) code = swept_write(s, d, &p->axis[SCENARIO], &p->axis[POINT], err);
     return code;
 }
 
-int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, struct error *err)
+int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, const struct design *d,
+                struct error *err)
 {
     const struct layout *l = &plan->layout;
     struct place *p = malloc(sizeof *p);
@@ -276,7 +279,7 @@ int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *pl
         goto out;
     }
     memset(p, 0, sizeof *p);
-    code = build_root(f, s, p, plan, err);
+    code = build_root(f, s, p, plan, d, err);
     for (uint32_t k = 0; k < l->n_series && !code; k++) {
         const char *folder = l->series[k].observable->folder;
         if (store_has(s, folder) || !frame_has(l, k)) continue;

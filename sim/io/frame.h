@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/ensemble.h"
+#include "io/design.h"
 #include "io/digest.h"
 #include "io/store.h"
 
@@ -21,7 +22,9 @@ struct frame {
     store_id digest;  /* (scenario, point, replicate) text */
 };
 
-int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, struct error *err);
+/* d: what the plan's points are. */
+int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, const struct design *d,
+                struct error *err);
 void frame_free(struct frame *f);
 
 /* Is the series in the file? Not when it has no times. */

@@ -71,7 +71,7 @@ int output_open(struct output **out, const char *path, bool force, const struct 
     if (!code) code = allocate(o, err);
     if (!code) code = digest_open(&o->digest, err);
     if (!code) code = store_create(&o->store, o->publish.temporary, o->publish.final, err);
-    if (!code) code = frame_build(&o->frame, o->store, plan, err);
+    if (!code) code = frame_build(&o->frame, o->store, plan, &texts->design, err);
     if (!code) code = panel_open(&o->panel, o->store, plan, err);
     if (!code) code = names_write(o->store, plan, err);
     if (code)
