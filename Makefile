@@ -25,9 +25,15 @@ endif
 OPT ?= $(FLAGS_$(MODE))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# Open MPI is optional, and joins under a name that leaves `hdf5` alone. MPI=no builds without it.
+MPI ?= $(if $(shell pkg-config --exists ompi-c 2>/dev/null && echo 1),yes,no)
+ifeq ($(MPI),yes)
+MPI_CFLAGS := -DKLYNGE_MPI $(subst -I/,-isystem /,$(shell pkg-config --cflags-only-I ompi-c))
+MPI_LIBS := $(shell pkg-config --libs ompi-c)
+endif
 INCLUDES = -Isim -Imodels $(subst -I/,-isystem /,$(PKG_CFLAGS))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
-ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl -lm
+ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl $(MPI_LIBS) -lm
 
 SOURCES := $(sort $(wildcard sim/*/*.c models/*.c models/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -84,6 +90,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
 	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
 
 $(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
+$(BUILD)/sim/io/mpi.o: EXTRA_CFLAGS = $(MPI_CFLAGS)
 $(ABOUT_OBJECTS): $(BUILD)/about
 $(BUILD)/tests/%.o $(BUILD)/bench/%.o: ALL_CFLAGS += -Itests
 # What a researcher would compile with on the own machine: the compiler may use all of it, fused operations too.
@@ -192,7 +199,7 @@ check: ## format, layering, headers alone, symbol prefixes, no libm in the core,
 
 # What scripts of tests/ need to know.
 RUN_TESTS = MAKE='$(AGAIN)' CC='$(CC)' PYTHON='$(PYTHON)' C_FILES='$(C_FILES)' \
-	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) -Itests'
+	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) $(MPI_CFLAGS) -Itests'
 
 bench: ## build and run the benchmarks of bench/: figures on the terminal, in out/bench.json and out/bench.png
 	@$(AGAIN) all bench-programs

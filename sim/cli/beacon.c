@@ -45,9 +45,9 @@ void beacon_show(struct beacon *b, const struct beacon_state *s)
     double now = progress_now();
     if (!b->path || now - b->shown < every) return;
     b->shown = now;
-    json_t *value = json_pack("{s:I, s:I, s:I, s:I, s:f}", "ranks", (json_int_t)s->ranks, "threads",
-                              (json_int_t)s->threads, "ended", (json_int_t)s->ended, "left", (json_int_t)s->left,
-                              "seconds", s->seconds);
+    json_t *value =
+        json_pack("{s:I, s:I, s:I, s:I, s:f}", "ranks", (json_int_t)s->ranks, "threads", (json_int_t)s->threads,
+                  "ended", (json_int_t)s->ended, "left", (json_int_t)s->left, "seconds", s->seconds);
     if (value) replace(b->path, value);
     json_decref(value);
 }
@@ -84,7 +84,8 @@ uint64_t beacon_read(const char *folder, struct beacon_state *sum, double *rate)
         struct stat about;
         char *path = NULL;
         if (!beacon_is_name(e->d_name) || asprintf(&path, "%s/%s", folder, e->d_name) < 0) continue;
-        bool live = stat(path, &about) == 0 && fabs(difftime(time(NULL), about.st_mtime)) < stale && read_one(path, &one);
+        bool live =
+            stat(path, &about) == 0 && fabs(difftime(time(NULL), about.st_mtime)) < stale && read_one(path, &one);
         free(path);
         if (!live) continue;
         n++;

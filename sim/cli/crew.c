@@ -31,8 +31,8 @@ struct crew {
     bool closing;
     volatile sig_atomic_t halt;
     uint64_t running, done, failed, timed;
-    double seconds;   /* of all timed runs */
-    double published; /* when */
+    double seconds;                       /* of all timed runs */
+    double published;                     /* when */
     char small[SMALL_MOST][SEGMENT_NAME]; /* (n_small) segments of this process that may become one */
     size_t n_small, small_bytes;
 };
@@ -185,8 +185,8 @@ int crew_begin(struct crew **out, const struct crew_setup *setup, struct error *
     c->inner = has_large_world(setup->plan) ? setup->threads : 1;
     c->order = calloc(l->n_series + (size_t)1, sizeof *c->order);
     c->published = progress_now();
-    c->frame =
-        (struct segment_frame){l, c->order, setup->manifest->digest, setup->design->n_points, setup->plan->n_replicates};
+    c->frame = (struct segment_frame){l, c->order, setup->manifest->digest, setup->design->n_points,
+                                      setup->plan->n_replicates};
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->work, NULL);
     pthread_condattr_t monotonic;
@@ -236,8 +236,12 @@ int crew_give(struct crew *c, const uint64_t *runs, size_t n, struct error *err)
 struct crew_count crew_count(struct crew *c)
 {
     pthread_mutex_lock(&c->lock);
-    struct crew_count n = {c->n_queued - c->next, c->running, c->done,
-                           c->failed,             c->n_rows,  c->timed ? c->seconds / (double)c->timed : 0.0};
+    struct crew_count n = {c->n_queued - c->next,
+                           c->running,
+                           c->done,
+                           c->failed,
+                           c->n_rows,
+                           c->timed ? c->seconds / (double)c->timed : 0.0};
     pthread_mutex_unlock(&c->lock);
     return n;
 }

@@ -11,14 +11,19 @@
 
 /* Messages. The first word is one of these. */
 enum {
-    ASK,   /* to rank 0: digest (2 words), threads, seconds a run, runs in hand, done, failed */
-    RUNS,  /* from rank 0: run numbers */
-    END,   /* from rank 0: how to end */
-    LEFT,  /* to rank 0, all that was finished is published: done, failed, CPU seconds, code, the text of an error */
-    GO,    /* from rank 0: all have left */
+    ASK,  /* to rank 0: digest (2 words), threads, seconds a run, runs in hand, done, failed */
+    RUNS, /* from rank 0: run numbers */
+    END,  /* from rank 0: how to end */
+    LEFT, /* to rank 0, all that was finished is published: done, failed, CPU seconds, code, the text of an error */
+    GO,   /* from rank 0: all have left */
 };
 
-enum ending { GO_ON, FINISH, DROP, HALT }; /* what is in hand: carry on with it, too, forget what is queued, give up all */
+enum ending {
+    GO_ON,
+    FINISH,
+    DROP,
+    HALT
+}; /* what is in hand: carry on with it, too, forget what is queued, give up all */
 
 static const double alone_waits = 0.02, together_waits = 0.001; /* seconds between looks */
 
@@ -53,13 +58,6 @@ static double real_of(uint64_t bits)
     double x;
     memcpy(&x, &bits, sizeof x);
     return x;
-}
-
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static void send(struct ranks *r, uint32_t to, const uint64_t *words, size_t n)
@@ -235,7 +233,8 @@ static void follow(struct ranks *r)
 
 static void leave(struct ranks *r)
 {
-    uint64_t words[MPI_WORDS_MAX] = {LEFT, r->outcome->done, r->outcome->failed, bits_of(cpu_now()), (uint64_t)r->code};
+    uint64_t words[MPI_WORDS_MAX] = {LEFT, r->outcome->done, r->outcome->failed, bits_of(progress_cpu()),
+                                     (uint64_t)r->code};
     size_t n = 0;
     if (!r->code && stop_asked) words[4] = ERROR_STOPPED;
     if (r->code) {
@@ -330,7 +329,7 @@ int ranks_work(const struct ranks_setup *setup, const struct crew_setup *crew, i
     work(&r);
     beacon_end(&r.beacon);
     outcome->stopped = r.ending == HALT && !r.code;
-    outcome->cpu_seconds += cpu_now();
+    outcome->cpu_seconds += progress_cpu();
     crew_end(&r.crew);
     free(r.members);
     return r.code;

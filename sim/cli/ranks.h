@@ -25,7 +25,7 @@ struct ranks_outcome {
 
 /* Until all is done, or someone asks to stop. `code` and `err` are what went wrong before, in this process: the others then end
  * too. Publishes what is finished in any case that allows it. */
-int ranks_work(const struct ranks_setup *setup, const struct crew_setup *crew, int code,
-               struct ranks_outcome *outcome, struct error *err);
+int ranks_work(const struct ranks_setup *setup, const struct crew_setup *crew, int code, struct ranks_outcome *outcome,
+               struct error *err);
 
 #endif

@@ -57,21 +57,20 @@ static void print_head(const struct options *o, bool array)
 
 /* The batch shell gets the signals and hands them on. Near the time limit (USR1) the job is put back into the queue, which Slurm
  * does not do by itself; when it is preempted (TERM) Slurm does, and when it is cancelled (TERM too) nobody should. */
-static const char body_end[] =
-    " &\n"
-    "child=$!\n"
-    "again=\n"
-    "trap 'again=yes; kill -USR1 \"$child\" 2>/dev/null' USR1\n"
-    "trap 'kill -TERM \"$child\" 2>/dev/null' TERM INT\n"
-    "while :; do # wait ends when a signal comes\n"
-    "    wait \"$child\"\n"
-    "    code=$?\n"
-    "    kill -0 \"$child\" 2>/dev/null || break\n"
-    "done\n"
-    "if [ -n \"$again\" ] && [ \"$code\" != 0 ] && [ \"$code\" != 2 ]; then\n"
-    "    scontrol requeue \"$job\"\n"
-    "fi\n"
-    "exit \"$code\"\n";
+static const char body_end[] = " &\n"
+                               "child=$!\n"
+                               "again=\n"
+                               "trap 'again=yes; kill -USR1 \"$child\" 2>/dev/null' USR1\n"
+                               "trap 'kill -TERM \"$child\" 2>/dev/null' TERM INT\n"
+                               "while :; do # wait ends when a signal comes\n"
+                               "    wait \"$child\"\n"
+                               "    code=$?\n"
+                               "    kill -0 \"$child\" 2>/dev/null || break\n"
+                               "done\n"
+                               "if [ -n \"$again\" ] && [ \"$code\" != 0 ] && [ \"$code\" != 2 ]; then\n"
+                               "    scontrol requeue \"$job\"\n"
+                               "fi\n"
+                               "exit \"$code\"\n";
 
 int slurm_print(const struct options *o, struct error *err)
 {
@@ -79,7 +78,8 @@ int slurm_print(const struct options *o, struct error *err)
     if (!array && strcmp(o->slurm, "mpi") != 0)
         return error_set(err, ERROR_CONFIG, "--slurm: found %s, expected array or mpi", o->slurm);
     print_head(o, array);
-    fputs(array ? "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n" : "job=$SLURM_JOB_ID\nmpirun -n \"$SLURM_NTASKS\" ",
+    fputs(array ? "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n"
+                : "job=$SLURM_JOB_ID\nmpirun -n \"$SLURM_NTASKS\" ",
           stdout);
     print_command(o);
     fputs(body_end, stdout);

@@ -80,8 +80,7 @@ int verb_status(const struct options *o, struct error *err)
     struct at_work w;
     stop_listen();
     int code = manifest_read(&m, o->operands[0], err);
-    if (!code)
-        code = catalog_read(&c, o->operands[0], &m, o->verify ? CATALOG_VERIFY : CATALOG_READ, &stop_asked, err);
+    if (!code) code = catalog_read(&c, o->operands[0], &m, o->verify ? CATALOG_VERIFY : CATALOG_READ, &stop_asked, err);
     if (!code) {
         look(o->operands[0], &c, &w);
         code = o->json ? tell_json(&c, &w, err) : tell_text(&c, &m, &w, err);

@@ -84,7 +84,8 @@ static int read_part(struct sweep *s, struct error *err)
         s->parts = (uint32_t)parts;
         return ERROR_NONE;
     }
-    return error_set(err, ERROR_CONFIG, "--part: found %s, expected K/N with K from 0 to N - 1, such as 0/4", s->o->part);
+    return error_set(err, ERROR_CONFIG, "--part: found %s, expected K/N with K from 0 to N - 1, such as 0/4",
+                     s->o->part);
 }
 
 static bool number_of(const char *name, uint64_t *n)
@@ -116,8 +117,8 @@ static int read_only(struct sweep *s, struct error *err)
     s->only = -1;
     if (!s->o->only) return ERROR_NONE;
     if (!read_number(s->o->only, &end, &run) || *end || run > INT64_MAX)
-        return error_set(err, ERROR_CONFIG, "--only: found %s, expected the number of a run, as `klynge status` tells it",
-                         s->o->only);
+        return error_set(err, ERROR_CONFIG,
+                         "--only: found %s, expected the number of a run, as `klynge status` tells it", s->o->only);
     s->only = (int64_t)run;
     return ERROR_NONE;
 }
@@ -146,8 +147,8 @@ static int check_empty(const char *folder, struct error *err)
         const char *n = e->d_name, *dot = strrchr(n, '.');
         if (segment_is_name(n) || beacon_is_name(n) || strcmp(n, ".") == 0 || strcmp(n, "..") == 0) continue;
         if (dot && (strcmp(dot, ".tmp") == 0 || strcmp(dot, ".damaged") == 0)) continue;
-        code = error_set(err, ERROR_CONFIG, "%s: found %s and no sweep there, expected a new or an empty folder", folder,
-                         n);
+        code = error_set(err, ERROR_CONFIG, "%s: found %s and no sweep there, expected a new or an empty folder",
+                         folder, n);
     }
     if (d) closedir(d);
     return code;
@@ -263,8 +264,9 @@ static int judge(const struct sweep *s, const struct catalog *c, const struct ra
 static int check_settings(const struct sweep *s, struct error *err)
 {
     if (s->plan.run.panel_runs || s->plan.run.tie_runs)
-        return error_set(err, ERROR_CONFIG, "output.%s: found %lld, expected 0 in a sweep: firms and ties are kept by "
-                                            "`klynge run`",
+        return error_set(err, ERROR_CONFIG,
+                         "output.%s: found %lld, expected 0 in a sweep: firms and ties are kept by "
+                         "`klynge run`",
                          s->plan.run.panel_runs ? "panel_runs" : "tie_runs",
                          (long long)(s->plan.run.panel_runs ? s->plan.run.panel_runs : s->plan.run.tie_runs));
     return ERROR_NONE;
@@ -321,8 +323,7 @@ static int sweep(struct sweep *s, struct error *err)
         code = slurm_print(s->o, err);
         goto out;
     }
-    if (!code)
-        code = manifest_make(&s->manifest, &s->plan, &s->texts.design, &s->texts, s->o->argc, s->o->argv, err);
+    if (!code) code = manifest_make(&s->manifest, &s->plan, &s->texts.design, &s->texts, s->o->argc, s->o->argv, err);
     if (!code && mpi_rank() == 0) code = open_folder(s, err);
     if (code == ERROR_INTERRUPTED) code = error_set(err, ERROR_STOPPED, "stopped; the same command continues");
     if (!code || mpi_size() > 1) code = work(s, code, &outcome, err);

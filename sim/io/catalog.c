@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A temporary file lives for seconds. One of a process of this host that is dead is removed after the first age, any after the
@@ -117,7 +118,7 @@ static bool add_name(struct names *l, const char *name)
         l->list = grown;
         l->room = room;
     }
-    snprintf(l->list[l->n++], SEGMENT_NAME, "%s", name);
+    snprintf(l->list[l->n++], SEGMENT_NAME, "%.*s", SEGMENT_NAME - 1, name);
     return true;
 }
 
@@ -183,7 +184,8 @@ static void remove_left(const char *folder)
     DIR *d = folder_time(folder, &now) ? opendir(folder) : NULL;
     for (struct dirent *e; d && (e = readdir(d));) {
         size_t n = strlen(e->d_name);
-        if (n > 4 && strcmp(e->d_name + n - 4, ".tmp") == 0) remove_old(folder, e->d_name, now);
+        bool temporary = n > 4 && strcmp(e->d_name + n - 4, ".tmp") == 0;
+        if (temporary || strncmp(e->d_name, "working-", 8) == 0) remove_old(folder, e->d_name, now);
     }
     if (d) closedir(d);
 }

@@ -261,6 +261,41 @@ static int add_axes(const struct design *d, struct store *s, struct store_axis *
     return code;
 }
 
+/* The ends of every axis, (n_axes, 2). */
+static int add_ends(const struct design *d, struct store *s, struct store_axis *axis, struct error *err)
+{
+    struct store_axis end = {.path = "/end", .size = 2, .chunk = 2};
+    struct store_spec spec = {.path = "/range", .type = STORE_DOUBLE, .rank = 2, .axis = {axis, &end}};
+    store_id id;
+    double *range = malloc(2 * d->n_axes * sizeof *range);
+    int code = range ? store_add_axis(s, &end, STORE_FLOAT, true, err) : no_memory(err);
+    for (uint32_t k = 0; k < d->n_axes && !code; k++) {
+        range[2 * k] = d->axes[k].low;
+        range[2 * k + 1] = d->axes[k].high;
+    }
+    if (!code) code = store_add(s, &spec, &id, err);
+    if (!code) code = store_write(s, id, STORE_DOUBLE, NULL, NULL, range, err);
+    free(range);
+    return code;
+}
+
+/* What --set says over the design, as "=VALUE", and "" where it says nothing: (n_scenarios, n_axes) in a row. */
+static int add_fixed(const struct design *d, struct store *s, struct error *err)
+{
+    size_t n = (size_t)d->n_scenarios * d->n_axes;
+    struct store_axis axis = {.path = "/fixed_index", .size = n, .chunk = n};
+    char **fixed = calloc(n + 1, sizeof *fixed);
+    int code = fixed ? store_add_axis(s, &axis, STORE_FLOAT, true, err) : no_memory(err);
+    for (size_t k = 0; k < n && !code; k++)
+        if (asprintf(&fixed[k], "%s%s", d->fixed[k] ? "=" : "", d->fixed[k] ? d->fixed[k] : "") < 0) {
+            fixed[k] = NULL;
+            code = no_memory(err);
+        }
+    if (!code) code = add_list(s, "/fixed", &axis, fixed, err);
+    store_free_texts(fixed, fixed ? n : 0);
+    return code;
+}
+
 static int add_points(const struct manifest *m, struct store *s, struct error *err)
 {
     const struct design *d = &m->design;
@@ -273,7 +308,9 @@ static int add_points(const struct manifest *m, struct store *s, struct error *e
     code = store_add_axis(s, &axis, STORE_FLOAT, true, err);
     if (!code) code = store_add(s, &spec, &id, err);
     if (!code) code = store_write(s, id, STORE_DOUBLE, NULL, NULL, d->values, err);
-    return code ? code : add_axes(d, s, &axis, err);
+    if (!code) code = add_axes(d, s, &axis, err);
+    if (!code) code = add_ends(d, s, &axis, err);
+    return code ? code : add_fixed(d, s, err);
 }
 
 static int write_file(const struct manifest *m, const char *path, const char *label, struct error *err)
@@ -374,6 +411,58 @@ static int read_axes(struct manifest *m, struct store *s, struct error *err)
     return code;
 }
 
+/* All of a dataset of numbers (rows, columns), in memory of the caller's. */
+static int read_numbers(struct store *s, const char *path, uint64_t rows, uint64_t columns, double **values,
+                        struct error *err)
+{
+    store_id id;
+    uint32_t rank = 0;
+    uint64_t size[STORE_MAX_RANK] = {0};
+    int code = store_find(s, path, &id, err);
+    if (!code) code = store_shape(s, id, &rank, size, err);
+    if (!code && (rank != 2 || size[0] != rows || size[1] != columns))
+        code = error_set(err, ERROR_IO, "%s has another shape", path);
+    if (code) return code;
+    *values = malloc(rows * columns * sizeof **values + 1);
+    return *values ? store_read(s, id, STORE_DOUBLE, NULL, NULL, *values, err) : no_memory(err);
+}
+
+static int read_ends(struct design *d, struct store *s, struct error *err)
+{
+    double *range = NULL;
+    int code = read_numbers(s, "/range", d->n_axes, 2, &range, err);
+    for (uint32_t k = 0; k < d->n_axes && !code; k++) {
+        d->axes[k].low = range[2 * k];
+        d->axes[k].high = range[2 * k + 1];
+    }
+    free(range);
+    return code;
+}
+
+static int read_fixed(struct design *d, struct store *s, struct error *err)
+{
+    uint32_t n = 0;
+    int code = read_list(s, "/fixed", &d->fixed, &n, err);
+    if (!code && n != d->n_scenarios * d->n_axes) code = error_set(err, ERROR_IO, "/fixed has another shape");
+    for (uint32_t k = 0; k < n && !code; k++) {
+        char *text = d->fixed[k];
+        d->fixed[k] = *text == '=' ? strdup(text + 1) : NULL;
+        if (*text == '=' && !d->fixed[k]) code = no_memory(err);
+        free(text);
+    }
+    return code;
+}
+
+static int find_kind(struct design *d, struct error *err)
+{
+    for (int k = DESIGN_NONE; k <= DESIGN_CSV; k++)
+        if (strcmp(design_kind_name((enum design_kind)k), d->params.kind.text) == 0) {
+            d->kind = (enum design_kind)k;
+            return ERROR_NONE;
+        }
+    return error_set(err, ERROR_IO, "the kind of design \"%s\" is not known here", d->params.kind.text);
+}
+
 static int read_points(struct manifest *m, struct store *s, struct error *err)
 {
     struct design *d = &m->design;
@@ -387,14 +476,12 @@ static int read_points(struct manifest *m, struct store *s, struct error *err)
     if (code) return code;
     d->n_points = m->plan.n_points = (uint32_t)size[0];
     if (!store_has(s, "/axis")) return ERROR_NONE;
-    code = read_axes(m, s, err);
-    if (!code) code = store_find(s, "/values", &id, err);
-    if (!code) code = store_shape(s, id, &rank, size, err);
-    if (!code && (rank != 2 || size[0] != d->n_points || size[1] != d->n_axes))
-        code = error_set(err, ERROR_IO, "/values has another shape");
-    if (code) return code;
-    d->values = malloc((size_t)d->n_points * d->n_axes * sizeof *d->values + 1);
-    return d->values ? store_read(s, id, STORE_DOUBLE, NULL, NULL, d->values, err) : no_memory(err);
+    d->n_scenarios = m->plan.n_scenarios;
+    code = find_kind(d, err);
+    if (!code) code = read_axes(m, s, err);
+    if (!code) code = read_ends(d, s, err);
+    if (!code) code = read_fixed(d, s, err);
+    return code ? code : read_numbers(s, "/values", d->n_points, d->n_axes, &d->values, err);
 }
 
 static int read_plan(struct manifest *m, struct store *s, struct error *err)
@@ -547,11 +634,12 @@ int manifest_compare(const struct manifest *mine, const struct manifest *folders
     for (int k = 0; k < MANIFEST_N_TEXTS; k++) {
         if (!texts_table[k].counts || strcmp(mine->text[k], folders->text[k]) == 0) continue;
         differing_line(mine->text[k], folders->text[k], here, there);
-        return error_set(err, ERROR_CONFIG,
-                         "%s belongs to another sweep: its %s differs: found %s, expected %s; use another folder, or what "
-                         "it was begun with: %s",
-                         folder, texts_table[k].what, *here ? here : "nothing", *there ? there : "nothing",
-                         folders->text[MANIFEST_command]);
+        return error_set(
+            err, ERROR_CONFIG,
+            "%s belongs to another sweep: its %s differs: found %s, expected %s; use another folder, or what "
+            "it was begun with: %s",
+            folder, texts_table[k].what, *here ? here : "nothing", *there ? there : "nothing",
+            folders->text[MANIFEST_command]);
     }
     return ERROR_NONE;
 }

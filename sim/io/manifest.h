@@ -28,7 +28,7 @@ enum manifest_text {
 #define MANIFEST_ENUM(name, counts, what) MANIFEST_##name,
     MANIFEST_TEXTS(MANIFEST_ENUM)
 #undef MANIFEST_ENUM
-    MANIFEST_N_TEXTS
+        MANIFEST_N_TEXTS
 };
 
 struct manifest {

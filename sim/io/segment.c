@@ -157,7 +157,8 @@ static int write_file(struct writer *w, const char *path, struct store_sums **su
 {
     static const int32_t schema = 1;
     int code = store_create(&w->store, path, path, err);
-    if (!code) code = store_note_numbers(w->store, store_root(w->store), "klynge_segment", STORE_INT32, 1, &schema, err);
+    if (!code)
+        code = store_note_numbers(w->store, store_root(w->store), "klynge_segment", STORE_INT32, 1, &schema, err);
     if (!code) code = store_note(w->store, store_root(w->store), "sweep", w->f->sweep, err);
     if (!code) code = store_add_axis(w->store, &w->row, STORE_FLOAT, true, err);
     if (!code) code = store_add_axis(w->store, &w->value, STORE_FLOAT, true, err);
@@ -211,8 +212,7 @@ static int prepare(struct writer *w, struct error *err)
     w->per_chunk = bytes < CHUNK_BYTES ? CHUNK_BYTES / (bytes + 1) + 1 : 1;
     if (w->per_chunk > w->n) w->per_chunk = w->n;
     w->row = (struct store_axis){.path = "/row", .size = w->n, .chunk = w->per_chunk};
-    w->value = (struct store_axis){
-        .path = "/value", .size = w->f->layout->n_doubles, .chunk = w->f->layout->n_doubles};
+    w->value = (struct store_axis){.path = "/value", .size = w->f->layout->n_doubles, .chunk = w->f->layout->n_doubles};
     w->block = malloc(w->per_chunk * bytes + 1);
     sorted_frame = w->f;
     qsort(w->rows, w->n, sizeof *w->rows, by_place);
@@ -294,8 +294,7 @@ static int read_frame(struct segment *s, const char *path, const char *sweep, st
     uint64_t size[STORE_MAX_RANK] = {0};
     char *found = NULL;
     int code = store_noted(s->store, store_root(s->store), "sweep", &found, err);
-    if (!code && strcmp(found, sweep) != 0)
-        code = error_set(err, ERROR_CONFIG, "%s: a segment of another sweep", path);
+    if (!code && strcmp(found, sweep) != 0) code = error_set(err, ERROR_CONFIG, "%s: a segment of another sweep", path);
     free(found);
     if (!code) code = store_find(s->store, "/results", &s->results, err);
     if (!code) code = store_shape(s->store, s->results, &rank, size, err);

@@ -43,10 +43,10 @@ int segment_publish(const char *folder, const struct segment_frame *f, struct se
 /* A segment that is open for reading. */
 struct segment_about {
     uint32_t n;
-    int64_t *run;    /* (n) */
-    int8_t *status;  /* (n) */
-    char **digest;   /* (n) */
-    char **reason;   /* (n) */
+    int64_t *run;   /* (n) */
+    int8_t *status; /* (n) */
+    char **digest;  /* (n) */
+    char **reason;  /* (n) */
 };
 struct segment;
 int segment_open(struct segment **s, const char *path, const char *sweep, struct error *err);
