@@ -121,7 +121,7 @@ BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libja
 DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy python3-pandas \
 	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
-	python3-netcdf4 python3-igraph mandoc groff
+	python3-netcdf4 python3-igraph mandoc groff openmpi-bin libopenmpi-dev procps
 INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
@@ -175,20 +175,20 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, report, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, report, bad inputs, faults, sweeps, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report bad_inputs faults readers bring identity validation sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report bad_inputs faults sweep readers bring identity validation sanitizers'
 
 test-insight: ## the report in headless Chromium, which it installs: slider, hover, click, keys, language, print
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
 
-torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
+torture: ## the long forms: every fault, sweeps killed over and over, all unit tests under valgrind and under every sanitizer
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long valgrind sanitizers_long'
+	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long sweep_long valgrind sanitizers_long'
 
 run-tests:
 	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)

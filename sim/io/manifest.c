@@ -161,15 +161,32 @@ static char *digest_executable(struct digest *d)
     return hex_of(d);
 }
 
-static void digest_all(struct manifest *m, struct digest *d)
+static void add_text_to(struct digest *d, const char *text)
+{
+    digest_text(d, text);
+    digest_bytes(d, "", 1);
+}
+
+/* Of what tells one sweep from another. */
+static void digest_identity(struct manifest *m, struct digest *d)
 {
     digest_reset(d);
-    for (int k = 0; k < MANIFEST_N_TEXTS; k++) {
-        if (!texts_table[k].counts) continue;
-        digest_text(d, m->text[k]);
-        digest_bytes(d, "", 1);
-    }
+    for (int k = 0; k < MANIFEST_N_TEXTS; k++)
+        if (texts_table[k].counts) add_text_to(d, m->text[k]);
     digest_hex(d, m->digest);
+}
+
+/* Of all texts: is the file as it was written? */
+static void digest_content(const struct manifest *m, struct digest *d, char hex[DIGEST_SIZE])
+{
+    digest_reset(d);
+    for (int k = 0; k < MANIFEST_N_TEXTS; k++)
+        add_text_to(d, m->text[k]);
+    for (uint32_t s = 0; s < m->plan.n_scenarios; s++) {
+        add_text_to(d, m->plan.scenario_name[s]);
+        add_text_to(d, m->plan.scenario_question[s]);
+    }
+    digest_hex(d, hex);
 }
 
 int manifest_make(struct manifest *m, const struct ensemble_plan *plan, const struct design *design,
@@ -194,12 +211,13 @@ int manifest_make(struct manifest *m, const struct ensemble_plan *plan, const st
     m->text[MANIFEST_command] = print_command(argc, argv);
     for (int k = 0; k < MANIFEST_N_TEXTS && !code; k++)
         if (!m->text[k]) code = no_memory(err);
-    if (!code) digest_all(m, d);
     m->borrowed = true;
     m->plan = *plan;
     m->plan.n_points = design->n_points;
     m->plan.cases = NULL;
     m->design = *design;
+    if (!code) digest_identity(m, d);
+    if (!code) digest_content(m, d, m->content);
     digest_close(&d);
     if (code) manifest_free(m);
     return code;
@@ -321,6 +339,7 @@ static int write_file(const struct manifest *m, const char *path, const char *la
     int code = store_create(&s, path, label, err);
     if (!code) code = store_note_numbers(s, store_root(s), "klynge_sweep", STORE_INT32, 1, &schema, err);
     if (!code) code = store_note(s, store_root(s), "sweep", m->digest, err);
+    if (!code) code = store_note(s, store_root(s), "content", m->content, err);
     if (!code) code = store_add_group(s, "/about", &id, err);
     for (int k = 0; k < MANIFEST_N_TEXTS && !code; k++) {
         char name[64];
@@ -506,16 +525,17 @@ static int read_plan(struct manifest *m, struct store *s, struct error *err)
 /* Is what was read what was written, and does this program lay results out as that one did? */
 static int check_digests(struct manifest *m, struct error *err)
 {
-    char written[DIGEST_SIZE];
+    char written[DIGEST_SIZE], content[DIGEST_SIZE];
     struct digest *d;
     int code = digest_open(&d, err);
     if (code) return code;
     snprintf(written, sizeof written, "%s", m->digest);
-    digest_all(m, d);
+    digest_identity(m, d);
+    digest_content(m, d, content);
     char *values = digest_values(&m->design, d), *layout = digest_layout(&m->plan.layout, d);
     if (!values || !layout)
         code = no_memory(err);
-    else if (strcmp(written, m->digest) != 0 || strcmp(values, m->text[MANIFEST_values]) != 0)
+    else if (strcmp(written, m->digest) != 0 || strcmp(content, m->content) != 0 || strcmp(values, m->text[MANIFEST_values]) != 0)
         code = error_set(err, ERROR_IO, "it is damaged; remove it, and the sweep's own command writes it again");
     else if (strcmp(layout, m->text[MANIFEST_layout]) != 0)
         code = error_set(err, ERROR_CONFIG,
@@ -531,13 +551,16 @@ static int read_store(struct manifest *m, struct store *s, struct error *err)
 {
     double schema = 0;
     uint64_t n = 0;
-    char *digest = NULL;
+    char *digest = NULL, *content = NULL;
     int code = store_noted_numbers(s, store_root(s), "klynge_sweep", 1, &schema, &n, err);
     if (!code && (n == 0 || schema != MANIFEST_SCHEMA))
         code = error_set(err, ERROR_CONFIG, "not written by `klynge sweep` of this version");
     if (!code) code = store_noted(s, store_root(s), "sweep", &digest, err);
+    if (!code) code = store_noted(s, store_root(s), "content", &content, err);
     if (!code) snprintf(m->digest, sizeof m->digest, "%s", digest);
+    if (!code) snprintf(m->content, sizeof m->content, "%s", content);
     free(digest);
+    free(content);
     for (int k = 0; k < MANIFEST_N_TEXTS && !code; k++) {
         char name[64];
         snprintf(name, sizeof name, "/about/%s", texts_table[k].name);

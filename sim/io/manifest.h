@@ -33,7 +33,8 @@ enum manifest_text {
 
 struct manifest {
     char *text[MANIFEST_N_TEXTS]; /* owned */
-    char digest[DIGEST_SIZE];
+    char digest[DIGEST_SIZE];     /* of what tells one sweep from another */
+    char content[DIGEST_SIZE];    /* of all texts */
     struct ensemble_plan plan; /* the whole sweep's, with no cases */
     struct design design;      /* axes and values */
     bool borrowed;             /* plan and design are those it was made from */

@@ -37,12 +37,12 @@ bool mpi_launched(uint32_t *number, uint32_t *count)
 
 static bool joined;
 
-void mpi_version(char text[64])
+void mpi_version(char text[32])
 {
     char whole[MPI_MAX_LIBRARY_VERSION_STRING];
     int n = 0;
     if (MPI_Get_library_version(whole, &n) != MPI_SUCCESS) n = 0;
-    snprintf(text, 64, "%.*s", (int)strcspn(whole, ",\n"), n ? whole : "");
+    snprintf(text, 32, "%.*s", (int)strcspn(whole, ",\n"), n ? whole : "");
 }
 
 static bool was_launched(void)
@@ -106,7 +106,7 @@ bool mpi_receive(uint32_t *from, uint64_t words[MPI_WORDS_MAX], size_t *n)
 
 #else
 
-void mpi_version(char text[64]) { *text = '\0'; }
+void mpi_version(char text[32]) { *text = '\0'; }
 
 int mpi_begin(struct error *err)
 {

@@ -16,7 +16,7 @@
 enum { MPI_WORDS_MAX = 1024 };
 
 /* "Open MPI v4.1.4", or "" where the program was built without. */
-void mpi_version(char text[64]);
+void mpi_version(char text[32]);
 
 /* Join the ranks that a launcher (mpirun, srun) started; alone where there is none. */
 int mpi_begin(struct error *err);
