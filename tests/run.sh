@@ -106,6 +106,10 @@ group_compare() {
     script "$PYTHON" tests/compare.py "$klynge"
 }
 
+group_sensitivity() {
+    heading 'sensitivity: known functions, luck taken out, coverage, errors'
+    script "$PYTHON" tests/test_sensitivity.py "$build"
+}
 group_report() {
     heading 'report: numbers of the page, both languages, errors'
     script "$PYTHON" tests/test_report.py "$build"

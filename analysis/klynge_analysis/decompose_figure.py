@@ -1,8 +1,6 @@
 """The figure of a decomposition: a column for each observable; above its level in the scenarios, below what its fall is."""
 import math
-import os
 import re
-import warnings
 
 import matplotlib
 
@@ -10,8 +8,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page
-from klynge_analysis.commandline import IO, USAGE, Failure
+from klynge_analysis import page, picture
 from klynge_analysis.decompose_output import labels, percent
 
 # Okabe and Ito's palette; the dashes say the same, for those who see no colour.
@@ -141,20 +138,4 @@ def draw(found, square, causes, level):
 
 
 def save(found, square, causes, level, path):
-    """As PNG, or what the name's ending says; under a temporary name first, so that no half picture is left."""
-    figure = draw(found, square, causes, level)
-    ending = os.path.splitext(path)[1] or ".png"
-    temporary = f"{path}.{os.getpid()}{ending}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            figure.savefig(temporary, dpi=130)
-        os.replace(temporary, path)
-    except ValueError as e:
-        raise Failure(USAGE, f"--out {path}: {str(e).splitlines()[0]}") from None
-    except OSError as e:
-        raise Failure(IO, f"--out {path}: cannot write it: {e.strerror}") from None
-    finally:
-        plt.close(figure)
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    picture.save(draw(found, square, causes, level), path, "out")

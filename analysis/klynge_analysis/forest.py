@@ -1,7 +1,5 @@
 """Forest plot of a comparison: one panel for each observable, one row for each scenario, and what each scenario costs."""
 import math
-import os
-import warnings
 
 import matplotlib
 
@@ -9,8 +7,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page
-from klynge_analysis.commandline import IO, Failure
+from klynge_analysis import page, picture
 from klynge_analysis.compare import DIFFERS
 
 # Okabe and Ito's palette; the shape says the same, for those who see no colour.
@@ -132,20 +129,4 @@ def draw(c):
 
 
 def save(c, path):
-    """As PNG, or what the name's ending says; under a temporary name first, so that no half picture is left."""
-    figure = draw(c)
-    ending = os.path.splitext(path)[1] or ".png"
-    temporary = f"{path}.{os.getpid()}{ending}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            figure.savefig(temporary, dpi=130)
-        os.replace(temporary, path)
-    except ValueError as e:
-        raise Failure(2, f"--figure {path}: {str(e).splitlines()[0]}") from None
-    except OSError as e:
-        raise Failure(IO, f"--figure {path}: cannot write it: {e.strerror}") from None
-    finally:
-        plt.close(figure)
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    picture.save(draw(c), path, "figure")

@@ -1,7 +1,5 @@
 """The figure of a phase diagram: a heat map of each measure, growth upwards and staff to the right, with break-even lines."""
-import os
 import textwrap
-import warnings
 
 import matplotlib
 
@@ -11,8 +9,7 @@ import numpy as np
 from matplotlib import patheffects
 from matplotlib.lines import Line2D
 
-from klynge_analysis import page
-from klynge_analysis.commandline import IO, USAGE, Failure
+from klynge_analysis import page, picture
 from klynge_analysis.decompose_figure import STYLE
 from klynge_analysis.phase_output import RATE, change, per_staff, value
 
@@ -120,20 +117,4 @@ def draw(result):
 
 
 def save(result, path):
-    """As PNG, or what the name's ending says; under a temporary name first, so that no half picture is left."""
-    figure = draw(result)
-    ending = os.path.splitext(path)[1] or ".png"
-    temporary = f"{path}.{os.getpid()}{ending}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            figure.savefig(temporary, dpi=110)
-        os.replace(temporary, path)
-    except ValueError as e:
-        raise Failure(USAGE, f"--out {path}: {str(e).splitlines()[0]}") from None
-    except OSError as e:
-        raise Failure(IO, f"--out {path}: cannot write it: {e.strerror}") from None
-    finally:
-        plt.close(figure)
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    picture.save(draw(result), path, "out", 110)

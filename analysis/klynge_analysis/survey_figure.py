@@ -1,6 +1,4 @@
 """The figure of `klynge survey`: how many firms lack anchoring, how often each part is shown, and what the sample overstates."""
-import os
-import warnings
 
 import matplotlib
 
@@ -8,8 +6,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page
-from klynge_analysis.commandline import IO, USAGE, Failure
+from klynge_analysis import page, picture
 from klynge_analysis.decompose_figure import INK, SHADE, STYLE, _spread
 from klynge_analysis.survey import MEANS, PARTS, about_half
 from klynge_analysis.survey_output import population_frequencies
@@ -113,20 +110,4 @@ def draw(result):
 
 
 def save(result, path):
-    """As PNG, or what the name's ending says; under a temporary name first, so that no half picture is left."""
-    figure = draw(result)
-    ending = os.path.splitext(path)[1] or ".png"
-    temporary = f"{path}.{os.getpid()}{ending}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            figure.savefig(temporary, dpi=130)
-        os.replace(temporary, path)
-    except ValueError as e:
-        raise Failure(USAGE, f"--figure {path}: {str(e).splitlines()[0]}") from None
-    except OSError as e:
-        raise Failure(IO, f"--figure {path}: cannot write it: {e.strerror}") from None
-    finally:
-        plt.close(figure)
-        if os.path.exists(temporary):
-            os.remove(temporary)
+    picture.save(draw(result), path, "figure")

@@ -62,6 +62,8 @@ static double number_of(const struct param *p, const union value *v)
     return p->type == PARAM_INTEGER ? (double)v->whole : p->type == PARAM_FLAG ? (double)v->flag : v->number;
 }
 
+bool axes_is_number(const struct design_axis *a) { return is_number(a->param); }
+
 bool axes_number(const struct design_axis *a, const char *text, double *number)
 {
     union value v;
@@ -163,7 +165,7 @@ static const struct param *find_row(const struct model *model, const char *path,
                      path);
     else if (!p) {
         char where[KEY_MAX];
-        snprintf(where, sizeof where, "%s: %.200s", key, path);
+        snprintf(where, sizeof where, "%s%s%.200s", key ? key : "", key ? ": " : "", path);
         settings_add_unknown(model, path, place, where, m);
     } else if (settings_names_file(model, p)) {
         mistakes_add(m, place, key, "found %s, which names a file, expected a scenario for each file", path);

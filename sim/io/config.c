@@ -33,7 +33,7 @@ struct loader {
 };
 
 static const char *const model_sections[] = {"world", "model", "policies"};
-static const char *const top_keys[] = {"base", "run", "design", "world", "model", "policies", "scenarios", "output"};
+static const char *const top_keys[] = {"base", "run", "world", "model", "policies", "scenarios", "design", "output"};
 static const char *const scenario_keys[] = {"name", "question", "world", "model", "policies"};
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -50,7 +50,7 @@ struct reader {
 static struct place place_of(const struct reader *r, const char *path)
 {
     struct place place = settings_place(r->settings, param_find(&design_table, path));
-    return place.file || !r->section ? place : r->section->place;
+    return place.file ? place : r->section ? r->section->place : (struct place){"--set", 0};
 }
 
 __attribute__((format(printf, 3, 4))) static void complain(const struct reader *r, const char *path, const char *format,
@@ -303,8 +303,12 @@ static void read_record(struct reader *r, const struct csv *c)
     }
     double *point = add_point(r);
     for (uint32_t axis = 0; point && axis < d->n_axes; axis++) {
+        struct design_axis *a = &d->axes[axis];
         struct place place = {c->path, c->line[axis]};
-        axes_value(&d->axes[axis], c->field[axis], place, d->axes[axis].param->path, &point[axis], r->m);
+        if (axes_is_number(a))
+            point[axis] = csv_number(c, axis, a->param, a->param->path);
+        else
+            axes_value(a, c->field[axis], place, a->param->path, &point[axis], r->m);
     }
 }
 
@@ -316,7 +320,8 @@ static void read_table(struct reader *r)
         bool good = csv_header(&c);
         for (unsigned f = 0; good && f < c.n; f++)
             axes_add_bare(r->d, c.field[f], r->model, (struct place){c.path, c.line[f]}, NULL, r->m);
-        while (!r->m->code && csv_next(&c))
+        good = good && !r->m->code;
+        while (good && csv_next(&c))
             read_record(r, &c);
         if (!r->m->code && r->d->n_points == 0) csv_complain(&c, 0, NULL, "found no point, expected at least one");
     }

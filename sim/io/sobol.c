@@ -29,11 +29,10 @@ static void spread(uint32_t v[SOBOL_BITS], unsigned dimension)
 {
     const struct direction *d = &directions[dimension];
     unsigned s = degree_of(d->polynomial);
-    for (unsigned k = 0; k < SOBOL_BITS; k++) {
-        if (s == 0 || k < s) {
-            v[k] = (s == 0 ? 1u : d->first[k]) << (SOBOL_BITS - 1 - k);
-            continue;
-        }
+    unsigned given = s ? s : SOBOL_BITS;
+    for (unsigned k = 0; k < given; k++)
+        v[k] = (s ? d->first[k] : 1u) << (SOBOL_BITS - 1 - k);
+    for (unsigned k = given; k < SOBOL_BITS; k++) {
         v[k] = v[k - s] ^ (v[k - s] >> s);
         for (unsigned j = 1; j < s; j++)
             if (d->polynomial >> (s - j) & 1u) v[k] ^= v[k - j];
@@ -42,7 +41,7 @@ static void spread(uint32_t v[SOBOL_BITS], unsigned dimension)
 
 void sobol_fill(uint32_t *points, uint32_t n, unsigned dimension)
 {
-    uint32_t v[SOBOL_BITS], x = 0;
+    uint32_t v[SOBOL_BITS] = {0}, x = 0;
     spread(v, dimension);
     for (uint32_t i = 0; i < n; i++) {
         points[i] = x;

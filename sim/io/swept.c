@@ -23,6 +23,22 @@ static const char *name_of(const struct design_axis *a, char name[NAME_MAX_BYTES
     return name;
 }
 
+/* What it takes, in order, one a line: of choices. */
+static int note_choices(struct store *s, store_id id, const struct design_axis *a, struct error *err)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = a->n_choices ? open_memstream(&text, &size) : NULL;
+    if (!a->n_choices) return ERROR_NONE;
+    if (!out) return error_set(err, ERROR_IO, "no memory for the values of %s", a->param->path);
+    for (uint32_t k = 0; k < a->n_choices; k++)
+        fprintf(out, "%s%s", k ? "\n" : "", a->choices[k]);
+    int code = fclose(out) == 0 ? store_note(s, id, "design_values", text, err)
+                                : error_set(err, ERROR_IO, "no memory for the values of %s", a->param->path);
+    free(text);
+    return code;
+}
+
 static int note_axis(struct store *s, store_id id, const struct design_axis *a, struct error *err)
 {
     double range[2] = {a->low, a->high};
@@ -31,6 +47,7 @@ static int note_axis(struct store *s, store_id id, const struct design_axis *a, 
     if (!code) code = store_note(s, id, "long_name", a->param->doc, err);
     if (!code && is_number(a) && !a->n_choices && isfinite(a->low) && isfinite(a->high))
         code = store_note_numbers(s, id, "design_range", STORE_DOUBLE, 2, range, err);
+    if (!code) code = note_choices(s, id, a, err);
     return code;
 }
 
