@@ -131,6 +131,7 @@ static void hand_in(struct crew *c, const struct segment_row *row, bool whole, d
         c->rows[c->n_rows++] = *row;
         c->done += row->status == RUN_DONE;
         c->failed += row->status != RUN_DONE;
+        if (row->status != RUN_DONE && c->setup.stop_at_failure) c->next = c->n_queued;
         c->timed++;
         c->seconds += seconds;
     }

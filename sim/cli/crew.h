@@ -19,6 +19,7 @@ struct crew_setup {
     const struct design *design;
     int threads;
     int attempts;         /* at a run that fails */
+    bool stop_at_failure; /* forget what has not been begun */
     double publish_every; /* seconds */
 };
 
