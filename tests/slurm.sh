@@ -93,14 +93,14 @@ verdict $? 'Slurm of one node is up' || exit 1
 
 cd "$D/work" || exit 1
 cat >long.cfg <<'END'
-run = { end = "2018-09"; replicates = 2000; seed = 5; };
-world = { members = (("2017-09", 20), ("2018-09", 30)); };
+run = { end = "2018-09"; replicates = 1000; seed = 5; };
+world = { clusters = 40; members = (("2017-09", 20), ("2018-09", 30)); };
 design = { kind = "grid"; axes = ( { path = "model.trust.hours"; values = (40.0, 50.0, 60.0); } ); };
 END
 json() { "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 wanted=$("$klynge" run long.cfg -o long.h5 -q --json | json digest)
 rm -f long.h5
-runs=6000
+runs=3000
 done_in() { "$klynge" status "$1" --json 2>/dev/null | json done 2>/dev/null || echo 0; }
 wait_for() { # wait_for SECONDS COMMAND...
     local n
@@ -138,8 +138,8 @@ verdict $? 'each run was done once, with the results of an undisturbed run'
 
 # ---- an array, at its time limit ------------------------------------------------------------------------------------------
 # A limit of one minute and a signal so long before it that each task is asked at once to stop, and puts itself into the queue again.
-sed -i 's/replicates = 2000/replicates = 12000/' long.cfg
-runs=36000
+sed -i 's/replicates = 1000/replicates = 2000/' long.cfg
+runs=6000
 wanted=$("$klynge" run long.cfg -o long.h5 -q --json | json digest)
 rm -f long.h5
 script array array --tasks 2 >array.sh
