@@ -185,10 +185,10 @@ test-insight: ## the report in headless Chromium, which it installs: slider, hov
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
 
-torture: ## the long forms: every fault, sweeps killed over and over, all unit tests under valgrind and under every sanitizer
-	@$(MAKE) --no-print-directory deps
+torture: ## the long forms: every fault, sweeps killed over and over and under Slurm, which it installs, all unit tests under valgrind and every sanitizer
+	@$(MAKE) --no-print-directory deps DEBS="$(DEBS) slurm-wlm munge"
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long sweep_long valgrind sanitizers_long'
+	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long sweep_long slurm valgrind sanitizers_long'
 
 run-tests:
 	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)
