@@ -26,7 +26,7 @@ struct crew_setup {
 struct crew_count {
     uint64_t queued, running, done, failed; /* done and failed: since the start */
     uint64_t unpublished;
-    double seconds; /* of a run, mean of those that have ended; 0: none has */
+    double seconds; /* of CPU in one thread for a run, mean of those that have ended; 0: none has */
 };
 
 struct crew;
