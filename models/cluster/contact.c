@@ -86,12 +86,17 @@ static double shares(const struct world *w, uint32_t j, double trust, bool compe
     return part;
 }
 
+/* Work and introductions make known for certain, a delivery or a breach and work outside do not: no draw is needed. */
+static bool known_by_chance(enum cluster_kind kind)
+{
+    return kind < CONTACT_DELIVERY && kind != CONTACT_INTRODUCTION && kind != CONTACT_WORK;
+}
+
 /* u is the draw of i's side. */
 static bool becomes_known(const struct world *w, uint32_t j, const struct cluster_contact *contact, double trust,
                           uint32_t u)
 {
-    if (contact->kind >= CONTACT_DELIVERY) return false;
-    if (contact->kind == CONTACT_INTRODUCTION || contact->kind == CONTACT_WORK) return true;
+    if (!known_by_chance(contact->kind)) return contact->kind < CONTACT_DELIVERY;
     return rng_unit(u) < cluster_params(w)->known_gain * shares(w, j, trust, false);
 }
 
@@ -99,6 +104,7 @@ static bool becomes_known(const struct world *w, uint32_t j, const struct cluste
 static struct rng_words draw_awareness(const struct world *w, uint32_t block, const struct cluster_contact *contact)
 {
     const struct cluster_firms *f = cluster_firms(w);
+    if (!known_by_chance(contact->kind)) return (struct rng_words){{0}};
     uint32_t step = (uint32_t)kinds[contact->kind].arena << 8 | (contact->occasion & 255);
     return rng_draw(w->seed, STREAM_awareness, block, f->uid[contact->i], f->uid[contact->j], contact->occasion >> 8,
                     step);
@@ -129,7 +135,7 @@ static inline struct side side_of(const struct world *w, uint32_t i, uint32_t j)
 }
 
 /* The side of i: its trust in j and what it knows of j. `known` may come of the contact as far as j shares. */
-static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct side *mine,
+static inline void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct side *mine,
                  const struct side *theirs, const struct cluster_contact *contact, uint32_t u)
 {
     const struct cluster_params *p = cluster_params(w);
