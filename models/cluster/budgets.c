@@ -9,12 +9,6 @@
  */
 #include "cluster/cluster.h"
 
-static void accrue(double *account, uint32_t i, double yearly, double dt, double bank)
-{
-    double full = yearly * bank, next = account[i] + yearly * dt;
-    account[i] = next > full ? real_max(full, account[i]) : next; /* what was earned at a higher A is kept */
-}
-
 void cluster_budgets(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
@@ -27,14 +21,9 @@ void cluster_budgets(struct world *w, uint32_t block)
         f->hours_year[i] = yearly;
         f->hours_had[i] += yearly * w->dt - contact * (1.0 - p->events_share) * (w->dt - years);
         f->spent[i] += (yearly - contact) * w->dt;
-        accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
-        accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), years, p->bank);
+        cluster_accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
+        cluster_accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), years, p->bank);
     }
-}
-
-void cluster_accrue_calls(struct world *w, uint32_t i, double yearly, double years)
-{
-    accrue(cluster_firms(w)->hours_calls, i, yearly, cluster_years_as_member(w, i, years), cluster_params(w)->bank);
 }
 
 double cluster_hours_at(const struct world *w, uint32_t i, double date)

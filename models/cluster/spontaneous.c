@@ -142,9 +142,10 @@ static void plan_hours(struct world *w, uint32_t block)
 static void accrue(struct world *w, uint32_t block, double years)
 {
     const struct cluster_room *room = &cluster_block(w, block)->room;
+    double *calls = cluster_firms(w)->hours_calls, bank = cluster_params(w)->bank;
     uint32_t first = cluster_first(w, block);
     EACH_MEMBER(w, block, i)
-    cluster_accrue_calls(w, i, room->key[i - first], years);
+    cluster_accrue(calls, i, room->key[i - first], cluster_years_as_member(w, i, years), bank);
 }
 
 /* Hours that a member can give to calls. */
