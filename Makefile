@@ -32,7 +32,7 @@ MPI_CFLAGS := -DKLYNGE_MPI $(subst -I/,-isystem /,$(shell pkg-config --cflags-on
 MPI_LIBS := $(shell pkg-config --libs ompi-c)
 endif
 INCLUDES = -Isim -Imodels $(subst -I/,-isystem /,$(PKG_CFLAGS))
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off -fno-plt $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
 ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl $(MPI_LIBS) -lm
 
 SOURCES := $(sort $(wildcard sim/*/*.c models/*.c models/*/*.c))
