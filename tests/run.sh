@@ -134,6 +134,15 @@ group_faults_long() {
     [ ! -e tests/faults.sh ] || script tests/faults.sh "$klynge" --long
 }
 
+group_sweep() {
+    heading 'sweeps: resumed, killed, damaged, over ranks (short form; the long one is in make torture)'
+    script tests/sweep.sh "$klynge" --short
+}
+group_sweep_long() {
+    heading 'sweeps: resumed, killed more than 200 times, damaged, over ranks'
+    script tests/sweep.sh "$klynge" --long
+}
+
 group_readers() {
     heading 'readers: xarray, h5py, ncdump, R'
     "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 \

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/answer.h"
@@ -12,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/page.h"
 #include "cli/plan.h"
+#include "cli/progress.h"
 #include "cli/stop.h"
 #include "cli/verb.h"
 #include "io/output.h"
@@ -19,13 +19,6 @@
 static const double most_seconds = 5.0; /* of measuring */
 
 enum { TIMED_CASES = 8 }; /* of a design, spread over it */
-
-static double cpu_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- time ----------------------------------------------------------------------------------------------------------------- */
 
@@ -46,11 +39,11 @@ static int time_run(const struct ensemble_plan *plan, const struct ensemble_case
     if (!results) return error_set(err, ERROR_IO, "no memory for results");
     int code = world_init(&w, &setup, 1, err);
     if (code) goto out;
-    double start = cpu_now();
+    double start = progress_cpu();
     world_begin(&w, &setup, plan->seeds[0], results);
-    while (w.tick < w.n_ticks && !stop_asked && cpu_now() - start < most)
+    while (w.tick < w.n_ticks && !stop_asked && progress_cpu() - start < most)
         world_step(&w);
-    *seconds = (cpu_now() - start) * (double)w.n_ticks / (double)w.tick;
+    *seconds = (progress_cpu() - start) * (double)w.n_ticks / (double)w.tick;
     if (stop_asked) code = error_set(err, ERROR_INTERRUPTED, "interrupted");
     world_free(&w);
 out:

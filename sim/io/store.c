@@ -439,7 +439,7 @@ static bool set_chunks(hid_t create, hid_t access, const struct store_spec *spec
     if (spec->compression > 0 &&
         (H5Pset_shuffle(create) < 0 || H5Pset_deflate(create, (unsigned)spec->compression) < 0))
         return false;
-    return spec->type == STORE_TEXT || H5Pset_fletcher32(create) >= 0;
+    return spec->type == STORE_TEXT || spec->unchecked || H5Pset_fletcher32(create) >= 0;
 }
 
 static bool set_fill(hid_t create, enum store_type type)

@@ -67,6 +67,7 @@ struct store_spec {
     const struct store_axis *axis[STORE_MAX_RANK];
     int compression; /* deflate level, with shuffle; 0: none */
     bool fill_nan;   /* what is not written reads as NaN */
+    bool unchecked;  /* no checksum of each chunk: what checks the file stands elsewhere */
 };
 
 /* Chunked by its axes' chunks, with checksums (not for text), when an axis grows or fill_nan; else contiguous. */
