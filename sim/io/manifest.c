@@ -535,7 +535,8 @@ static int check_digests(struct manifest *m, struct error *err)
     char *values = digest_values(&m->design, d), *layout = digest_layout(&m->plan.layout, d);
     if (!values || !layout)
         code = no_memory(err);
-    else if (strcmp(written, m->digest) != 0 || strcmp(content, m->content) != 0 || strcmp(values, m->text[MANIFEST_values]) != 0)
+    else if (strcmp(written, m->digest) != 0 || strcmp(content, m->content) != 0 ||
+             strcmp(values, m->text[MANIFEST_values]) != 0)
         code = error_set(err, ERROR_IO, "it is damaged; remove it, and the sweep's own command writes it again");
     else if (strcmp(layout, m->text[MANIFEST_layout]) != 0)
         code = error_set(err, ERROR_CONFIG,

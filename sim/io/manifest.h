@@ -35,9 +35,9 @@ struct manifest {
     char *text[MANIFEST_N_TEXTS]; /* owned */
     char digest[DIGEST_SIZE];     /* of what tells one sweep from another */
     char content[DIGEST_SIZE];    /* of all texts */
-    struct ensemble_plan plan; /* the whole sweep's, with no cases */
-    struct design design;      /* axes and values */
-    bool borrowed;             /* plan and design are those it was made from */
+    struct ensemble_plan plan;    /* the whole sweep's, with no cases */
+    struct design design;         /* axes and values */
+    bool borrowed;                /* plan and design are those it was made from */
 };
 
 /* Of a plan (with one point) and its design, which it borrows; free it before them. */
