@@ -214,8 +214,9 @@ static int merge(struct merge *m, struct error *err)
     int code = manifest_read(&m->manifest, o->operands[0], err);
     if (!code) code = catalog_read(&m->catalog, o->operands[0], &m->manifest, CATALOG_VERIFY, &stop_asked, err);
     if (code) return code;
-    m->texts = (struct config_texts){m->manifest.text[MANIFEST_config_given],
-                                     m->manifest.text[MANIFEST_config_resolved], m->manifest.design};
+    m->texts = (struct config_texts){.given = m->manifest.text[MANIFEST_config_given],
+                                     .resolved = m->manifest.text[MANIFEST_config_resolved],
+                                     .design = m->manifest.design};
     code = o->virtual_file
                ? open_virtual(m, err)
                : output_open(&m->out, o->out, o->force, &m->manifest.plan, &m->texts, 1, o->argc, o->argv, err);

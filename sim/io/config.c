@@ -33,7 +33,8 @@ struct loader {
 };
 
 static const char *const model_sections[] = {"world", "model", "policies"};
-static const char *const top_keys[] = {"base", "run", "world", "model", "policies", "scenarios", "design", "output"};
+static const char *const top_keys[] = {"base",      "run",    "world",   "model", "policies",
+                                       "scenarios", "design", "targets", "output"};
 static const char *const scenario_keys[] = {"name", "question", "world", "model", "policies"};
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -418,12 +419,12 @@ static void read_scenario(struct loader *l, const struct source *source, const c
     if (!s->question) mistakes_no_memory(&l->mistakes, "a question");
 }
 
-/* The list of the first file that has one, from the config to its bases: a config's scenarios replace its base's. */
-static const config_setting_t *find_scenarios(const struct loader *l, const struct source **source)
+/* The section of the first file that has one, from the config to its bases: it replaces its base's. NULL: there is none. */
+static const config_setting_t *find_section(const struct loader *l, const char *name, const struct source **source)
 {
     for (size_t k = 0; k < l->n_sources; k++) {
         *source = &l->sources[k];
-        const config_setting_t *s = config_lookup(&l->sources[k].tree, "scenarios");
+        const config_setting_t *s = config_lookup(&l->sources[k].tree, name);
         if (s) return s;
     }
     return NULL;
@@ -432,7 +433,7 @@ static const config_setting_t *find_scenarios(const struct loader *l, const stru
 static void read_scenarios(struct loader *l)
 {
     const struct source *source;
-    const config_setting_t *s = find_scenarios(l, &source);
+    const config_setting_t *s = find_section(l, "scenarios", &source);
     int n = s && config_setting_is_list(s) ? config_setting_length(s) : 0;
     if (s && n == 0) {
         mistakes_add(&l->mistakes, place_of(source, s), "scenarios", "found %s, expected a list ( { ... }, { ... } )",
@@ -493,23 +494,27 @@ static void read_design_key(struct loader *l, const struct source *source, const
     }
 }
 
-/* The section of the first file that has one, from the config to its bases: it replaces its base's. */
 static void read_design(struct loader *l, struct design *design)
 {
     struct tree section = {0};
-    bool has_section = false;
-    for (size_t k = 0; k < l->n_sources && !has_section; k++) {
-        const struct source *source = &l->sources[k];
-        const config_setting_t *s = config_lookup(&source->tree, "design");
-        has_section = s != NULL;
-        if (s && !config_setting_is_group(s))
-            mistakes_add(&l->mistakes, place_of(source, s), "design", "found a value, expected a group { ... }");
-        else if (s && to_tree(l, source, s, &section))
-            for (int key = 0; key < config_setting_length(s); key++)
-                read_design_key(l, source, config_setting_get_elem(s, (unsigned)key));
-    }
+    const struct source *source;
+    const config_setting_t *s = find_section(l, "design", &source);
+    if (s && !config_setting_is_group(s))
+        mistakes_add(&l->mistakes, place_of(source, s), "design", "found a value, expected a group { ... }");
+    else if (s && to_tree(l, source, s, &section))
+        for (int key = 0; key < config_setting_length(s); key++)
+            read_design_key(l, source, config_setting_get_elem(s, (unsigned)key));
     override_design(l->overrides, &l->list, &l->mistakes);
-    design_read(design, has_section ? &section : NULL, &l->list.design, &l->list, &l->mistakes);
+    design_read(design, s ? &section : NULL, &l->list.design, &l->list, &l->mistakes);
+    tree_free(&section);
+}
+
+static void read_targets(struct loader *l, const struct ensemble_plan *plan, struct targets *targets)
+{
+    struct tree section = {0};
+    const struct source *source;
+    const config_setting_t *s = find_section(l, "targets", &source);
+    if (s && to_tree(l, source, s, &section)) targets_read(targets, &section, plan, &l->mistakes);
     tree_free(&section);
 }
 
@@ -523,7 +528,7 @@ static void keep_texts(struct loader *l, struct config_texts *texts)
         given[k] = l->sources[k].file.text;
     }
     texts->given = configtext_given(names, given, l->n_sources, l->overrides);
-    texts->resolved = configtext_resolved(&l->list, &texts->design);
+    texts->resolved = configtext_resolved(&l->list, &texts->design, &texts->targets);
     if (!texts->given || !texts->resolved) mistakes_no_memory(&l->mistakes, "the texts of the config");
 }
 
@@ -560,6 +565,7 @@ int config_load(const char *path, const struct config_overrides *overrides, stru
     if (!l.mistakes.code) pathfile_read(&l.list, &l.mistakes);
     if (!l.mistakes.code) scenario_plan(&l.list, plan, &l.mistakes);
     if (!l.mistakes.code) read_design(&l, &texts->design);
+    if (!l.mistakes.code) read_targets(&l, plan, &texts->targets);
     if (!l.mistakes.code) keep_texts(&l, texts);
     if (l.mistakes.code) config_free(plan, texts);
     scenario_list_free(&l.list);
@@ -571,6 +577,7 @@ void config_free(struct ensemble_plan *plan, struct config_texts *texts)
 {
     scenario_plan_free(plan);
     design_free(&texts->design);
+    targets_free(&texts->targets);
     free(texts->given);
     free(texts->resolved);
     memset(texts, 0, sizeof *texts);

@@ -10,6 +10,7 @@
 #include "core/ensemble.h"
 #include "core/error.h"
 #include "io/design.h"
+#include "io/targets.h"
 
 /* What the command line adds. */
 struct config_overrides {
@@ -23,6 +24,7 @@ struct config_texts {
     char *given;    /* every file read, each under a line "# file: NAME" */
     char *resolved; /* a complete config that gives the same plan with no base and no --set */
     struct design design;
+    struct targets targets;
 };
 
 /* Read, check everything, resolve. The plan has one point, what scenarios and --set say; the design's are its own (design.h). On error nothing is left allocated and err holds one line for each mistake:

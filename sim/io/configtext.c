@@ -171,6 +171,26 @@ static void print_design(FILE *out, const struct design *d)
     fputs("};\n", out);
 }
 
+static void print_targets(FILE *out, const struct targets *targets)
+{
+    static const char *const keys[] = {"from", "to", "value", "tolerance"};
+    static const struct param row = {.type = PARAM_REAL};
+    char text[64];
+    if (targets->n) fputs("targets = (\n", out);
+    for (uint32_t k = 0; k < targets->n; k++) {
+        const struct target *t = &targets->all[k];
+        const double x[] = {t->from, t->to, t->value, t->tolerance};
+        bool single = t->from == t->to;
+        fprintf(out, "    { observable = \"%s\"; ", t->observable);
+        for (int part = single; part < 4; part++) {
+            param_print(&row, &x[part], text, sizeof text);
+            fprintf(out, "%s = %s; ", single && part == 1 ? "time" : keys[part], text);
+        }
+        fprintf(out, "}%s\n", k + 1 < targets->n ? "," : "");
+    }
+    if (targets->n) fputs(");\n", out);
+}
+
 /* ---- whole texts --------------------------------------------------------------------------------------------------- */
 
 /* Closes the stream of open_memstream; NULL when anything written to it failed. */
@@ -209,7 +229,7 @@ char *configtext_given(const char *const *names, const char *const *texts, size_
     return finish(out, &text);
 }
 
-char *configtext_resolved(const struct scenario_list *list, const struct design *design)
+char *configtext_resolved(const struct scenario_list *list, const struct design *design, const struct targets *targets)
 {
     char *text = NULL;
     size_t size;
@@ -218,6 +238,7 @@ char *configtext_resolved(const struct scenario_list *list, const struct design 
     print_table(out, &list->run, false);
     print_table(out, &list->common, false);
     print_design(out, design);
+    print_targets(out, targets);
     fputs("scenarios = (\n", out);
     for (size_t s = 0; s < list->n; s++)
         print_scenario(out, &list->all[s], &list->common, s + 1 == list->n);

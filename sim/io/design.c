@@ -99,10 +99,15 @@ static void check_lists(const struct reader *r)
         mistakes_add(r->m, t->place, key, "found it in a design of kind %s, expected it in another one",
                      kinds[r->d->kind].name);
     }
-    bool table = *r->d->params.file.text != '\0';
-    if (table != (r->d->kind == DESIGN_CSV))
-        complain(r, "design.file", "found %s in a design of kind %s, expected %s", table ? "a file" : "none",
-                 kinds[r->d->kind].name, table ? "it with kind csv" : "the name of a table");
+}
+
+static void check_file(const struct reader *r)
+{
+    bool named = *r->d->params.file.text != '\0', wanted = r->d->kind == DESIGN_CSV;
+    if (named && !wanted)
+        complain(r, "design.file", "found a file in a design of kind %s, expected it with kind csv", kinds[r->d->kind].name);
+    else if (wanted && !named)
+        complain(r, "design.file", "found none in a design of kind csv, expected the name of a table");
 }
 
 static void check_n(const struct reader *r)
@@ -127,8 +132,10 @@ static void check_n(const struct reader *r)
 static void check_kind(const struct reader *r)
 {
     const struct design *d = r->d;
-    check_lists(r);
-    check_n(r);
+    bool replaced = settings_layer(r->settings, param_find(&design_table, "design.kind")) == SETTINGS_OVERRIDE;
+    if (!replaced || d->kind == DESIGN_CSV) check_file(r);
+    if (!replaced) check_lists(r); /* --set design.kind: what the section holds for its own kind is left aside */
+    if (!replaced || *kinds[d->kind].counts) check_n(r);
     if (d->kind == DESIGN_MORRIS && d->params.levels % 2)
         complain(r, "design.levels", "found %" PRId64 ", expected an even number", d->params.levels);
 }

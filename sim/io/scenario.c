@@ -197,8 +197,9 @@ int scenario_lay_out(struct ensemble_plan *plan, struct error *err)
     if (code) return code;
     double every = floor(plan->run.network_every * (double)plan->run.ticks_per_year + 0.5);
     uint32_t slow_every = every < 1.0 ? 1 : (uint32_t)every;
-    return layout_init(&plan->layout, model->observables, model->n_observables, model->groupings, model->n_groupings,
+    code = layout_init(&plan->layout, model->observables, model->n_observables, model->groupings, model->n_groupings,
                        plan->run.start, plan->run.end, n_ticks, slow_every, err);
+    return code ? code : layout_keep(&plan->layout, plan->run.observables.text, err);
 }
 
 static void lay_out(const struct scenario_list *list, struct ensemble_plan *plan, struct place fallback,

@@ -43,6 +43,7 @@ static int note_axis(struct store *s, store_id id, const struct design_axis *a, 
 {
     double range[2] = {a->low, a->high};
     int code = store_note(s, id, "parameter", a->param->path, err);
+    if (!code) code = store_note(s, id, "parameter_type", param_type_name(a->param->type), err);
     if (!code) code = store_note(s, id, "units", a->param->unit, err);
     if (!code) code = store_note(s, id, "long_name", a->param->doc, err);
     if (!code && is_number(a) && !a->n_choices && isfinite(a->low) && isfinite(a->high))
