@@ -135,7 +135,8 @@ static void hand_in(struct crew *c, const struct segment_row *row, bool whole, d
         c->timed++;
         c->seconds += seconds;
     }
-    pthread_cond_signal(&c->ended);
+    bool matters = c->next == c->n_queued || c->n_rows >= segment_rows(c) || row->status != RUN_DONE;
+    if (matters) pthread_cond_signal(&c->ended); /* else the next look is early enough */
     pthread_mutex_unlock(&c->lock);
 }
 

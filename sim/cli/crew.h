@@ -34,7 +34,7 @@ struct crew;
 int crew_begin(struct crew **c, const struct crew_setup *setup, struct error *err);
 int crew_give(struct crew *c, const uint64_t *runs, size_t n, struct error *err);
 struct crew_count crew_count(struct crew *c);
-/* Until a run ends or so many seconds have passed. */
+/* Until the queue is empty, a segment is full, a run has failed, or so many seconds have passed. */
 void crew_wait(struct crew *c, double seconds);
 /* When it is time, or `all` at once. */
 int crew_publish(struct crew *c, bool all, struct error *err);

@@ -25,7 +25,8 @@ enum ending {
     HALT
 }; /* what is in hand: carry on with it, too, forget what is queued, give up all */
 
-static const double alone_waits = 0.02, together_waits = 0.001; /* seconds between looks */
+/* Seconds between looks. A rank asks a quarter of a second before its threads have nothing to do. */
+static const double alone_waits = 0.02, together_waits = 0.005;
 
 struct member {
     bool ended, left; /* was told to; has */
