@@ -110,6 +110,10 @@ group_sensitivity() {
     heading 'sensitivity: known functions, luck taken out, coverage, errors'
     script "$PYTHON" tests/test_sensitivity.py "$build"
 }
+group_calibrate() {
+    heading 'calibrate: known posteriors, uniform ranks, resuming, errors'
+    script "$PYTHON" tests/test_calibrate.py "$build"
+}
 group_report() {
     heading 'report: numbers of the page, both languages, errors'
     script "$PYTHON" tests/test_report.py "$build"
