@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
 import pathlib
 import tempfile
@@ -21,7 +22,7 @@ from klynge_analysis.ensemble import MAIN, Ensemble, Moment
 from klynge_analysis.program import watch_program
 from klynge_analysis.reading import parse_config
 
-GROUPS = 20  # of particles in a batch, each with seeds of its own
+GROUPS, GROUP = 20, 4  # groups of a batch, each with seeds of its own: at most so many, of so many particles or more
 PRIOR, PREDICTIVE, TRUTH, TRIAL = 1, 2, 3, 4  # what seeds are for; batches of proposals count from 10
 
 
@@ -74,6 +75,7 @@ class Program:
             ensemble = Ensemble(path)
             self.resolved = _text(ensemble.file["provenance/config_resolved"][()])
             self.axes = _axes(ensemble)
+            self.version = _text(ensemble.file.attrs["source"])
             self.observables = [name for name in MAIN if ensemble.has(name)]
             ensemble.file.close()
         self.targets = _targets(config, self.resolved)
@@ -90,7 +92,8 @@ class Program:
     def simulate(self, u, purpose, observables=()):
         """(n, replicate, target) outcomes, and {observable: (n, replicate)} at the end. Points of one file share their seeds, so that
         particles are run in groups: luck must not be the same for all of them."""
-        found = [self._group(part, program_seed(*purpose, k), observables) for k, part in enumerate(np.array_split(u, min(GROUPS, len(u))))]
+        groups = np.array_split(u, min(GROUPS, math.ceil(len(u) / GROUP)))
+        found = [self._group(part, program_seed(*purpose, k), observables) for k, part in enumerate(groups)]
         self.runs += sum(y.shape[0] * y.shape[1] for y, _ in found)
         return np.concatenate([y for y, _ in found]), {name: np.concatenate([more[name] for _, more in found]) for name in observables}
 
