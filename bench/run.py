@@ -209,7 +209,7 @@ def draw_roofline(figures, axis):
     axis.plot([left, min(ridge, right)], [left * bandwidth, min(ridge, right) * bandwidth], color="0.3", lw=1.2)
     axis.plot([min(ridge, right), right], [draws, draws], color="0.3", lw=1.2)
     axis.annotate("draws of 16 bits (Philox)", (right, draws), ha="right", va="bottom", fontsize=8, xytext=(0, 3), textcoords="offset points")
-    axis.annotate(f"memory, {bandwidth / 1e9:.0f} GB/s", (left, left * bandwidth), va="bottom", fontsize=8, xytext=(2, 8),
+    axis.annotate(f"memory, {bandwidth / 1e9:.0f} GB/s", (2 * left, 2 * left * bandwidth), va="center", fontsize=8, xytext=(8, 0),
                   textcoords="offset points")
     shown = [("kernel_1000000_clustered", BYTES_A_TIE, "s", OWN, "Klynge, clustered"), ("kernel_1000000_random", BYTES_A_TIE, "o", OWN, "Klynge, random"),
              ("yardstick_1000000_clustered", YARDSTICK_BYTES_A_TIE, "s", OTHER, "C + GSL, clustered"),
@@ -229,7 +229,7 @@ def draw_roofline(figures, axis):
 def draw_threads(figures, axis):
     plot(axis, sizes_of(figures, "two_threads_kernel_"), figures, fmt="o-", color=OWN)
     axis.axhline(1, color="0.4", lw=1, ls=":")
-    axis.set(xscale="log", ylim=(0, 2.2), xlabel="firms", ylabel="wall speed, two threads over one",
+    axis.set(xscale="log", ylim=(0, max(2.2, axis.get_ylim()[1])), xlabel="firms", ylabel="wall speed, two threads over one",
              title="Two threads (one is used below 20,000 firms)")
 
 
