@@ -14,7 +14,8 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
-from klynge_analysis.validation import ablate, experiments, measures_community, record, registry, robust, verdict  # noqa: E402
+from klynge_analysis.validation import ablate, experiments, measures_community, measures_meeting, record  # noqa: E402
+from klynge_analysis.validation import registry, robust, verdict  # noqa: E402
 from klynge_analysis.validation.ablate import moved  # noqa: E402
 
 rng = np.random.default_rng(7)
@@ -145,6 +146,22 @@ def ablations():
     check("the page of an ablation shows what turns, with its claim escaped", ">fail</td>" in text and "a &lt; b" in text)
 
 
+def slopes_on_distance():
+    """Cells of places: 1 is Mo and Mosjoen, 6 and 42 Mo and southern Norway, 0 Mo alone."""
+    risk, risen = np.zeros((2, 3, measures_meeting.CELLS))
+    risk[0, [0, 6, 42]], risen[0, [0, 6, 42]] = (100, 50, 50), (50, 5, 15)  # 1 in 2, and 1 in 5
+    risk[1, 1], risen[1, 1] = 3, 1
+    found = measures_meeting.slope_by_run(risk, risen)
+    logit = np.log(0.2 / 0.8) / measures_meeting.LOG_KM[6]  # odds of 1 at a distance of 0, where log(1 + km) is 0
+    check("a slope on distance is that of the log odds", np.isclose(found[0], logit), found)
+    check("pairs at one distance, and no pairs, have none", np.isnan(found[1:]).all(), found)
+    try:
+        measures_meeting.slope(risk[1:], risen[1:])
+        check("nor have all runs together, which is said", False)
+    except verdict.CannotTell as why:
+        check("nor have all runs together, which is said", "different distances" in str(why), why)
+
+
 def two_level_designs():
     """y = 2a + b + ab over all four corners: squares of contrasts 4, 1 and 1 (squares of the coefficients)."""
     levels = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)])
@@ -198,7 +215,7 @@ def altered(cache):
     check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
 
 
-for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, two_level_designs, ablations, records,
+for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, slopes_on_distance, two_level_designs, ablations, records,
               against_the_record):
     group()
 print(f"{passed} passed, {failed} failed")
