@@ -171,6 +171,22 @@ def two_level_designs():
     check("a total index counts the interactions of a factor", measures_community.total_share(found, (1,)) == 2 / 6)
 
 
+def capital_regained():
+    """Four replicates, months 36 to 60: half of the step from 48 to 54, never, nothing lost, and back at a snapshot."""
+    import pandas
+    capital = pandas.DataFrame([[0.2, 0.1, 0.3, 0.3], [0.2, 0.1, 0.1, 0.1], [0.2, 0.2, 0.1, 0.1], [0.2, 0.1, 0.2, 0.3]],
+                               columns=[36.0, 48.0, 54.0, 60.0])
+    found = measures_community.time_to_regain(capital, 36.0, 48.0)
+    check("the time to regain lies on the line between snapshots", np.allclose(found, [3, 12, 0, 6]), found)
+    firms = pandas.DataFrame([(0, m, u, 0.5) for m, u in ((36.0, 1), (48.0, 1), (36.0, 2), (48.0, 3))],
+                             columns=["replicate", "month", "uid", "goals"])
+    ties = pandas.DataFrame([(0, m, u, t, 1.0, 0) for m, u, t in ((36.0, 1, 0.5), (48.0, 1, 0.25), (36.0, 2, 0.9), (48.0, 3, 0.9))],
+                            columns=["replicate", "month", "uid", "trust", "awareness", "kind"])
+    stayers = measures_community.capital_of_stayers(ties, firms, 36.0, 48.0)
+    check("the capital of firms that stay is theirs alone: a fifth of the trust in one partner",
+          np.allclose(stayers.to_numpy(), [[0.1, 0.05]]), stayers)
+
+
 def records():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "verdicts.json"
@@ -215,8 +231,8 @@ def altered(cache):
     check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
 
 
-for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, slopes_on_distance, two_level_designs, ablations, records,
-              against_the_record):
+for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, slopes_on_distance, two_level_designs, ablations,
+              capital_regained, records, against_the_record):
     group()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
