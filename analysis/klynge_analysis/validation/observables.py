@@ -9,6 +9,8 @@ import json
 import pathlib
 import tempfile
 
+import numpy as np
+
 from .. import compare
 from ..ensemble import MAIN, Ensemble, Moment
 from ..program import run_program
@@ -18,7 +20,7 @@ from .experiments import CONFIGS, as_config
 
 REPLICATES, QUICK = 200, 30
 PRESET = CONFIGS.parent / "act.cfg"
-LARGEST = 4  # observables that are named beside the main ones
+LARGEST = 4  # main observables, and others, that the table names
 STEADY = 30  # a shift of so many SDs between replicates is of an observable that luck hardly moves: its SD is no measure of size
 BEFORE, AFTER = "as-it-is", "turned"
 # What a switch needs to be of any effect, where its defaults are neutral: the pause of recruitment of policies.cfg.
@@ -52,18 +54,21 @@ def differences(path, on, options):
         found = ensemble.cost(ensemble.time[-1]) | {name: ensemble.read(name, whole_run)[0] for name in ensemble.names}
         found.pop("management_hours")  # these are staff_hours_used
         ensemble.file.close()
-    return {name: compare.compare_pairs(values[0, 0], values[1, 0], resamples=0) for name, values in found.items()}
+    return {name: compare.compare_pairs(values[0, 0], values[1, 0], resamples=0) for name, values in found.items()
+            if np.isfinite(values[0, 0]).any()}
 
 
 def rows_of(found, on):
-    """One row a switch: what moves, main observables first, then the largest of the others, in SDs between replicates."""
+    """One row a switch: what moves, the largest first, main observables and others, in SDs between replicates as it is; what is gone,
+    since it cannot be measured any more, moves too."""
     compare.adjust([d for differences in found.values() for d in differences.values()])
     for path, differences in found.items():
-        moved = {name: d for name, d in differences.items() if d.n > 1 and d.verdict(compare.LEVEL) == compare.DIFFERS}
-        others = sorted((name for name in moved if name not in MAIN), key=lambda name: -abs(effect(moved[name])[0]))
-        yield {"switch": path, "turned": "off" if on[path] else "on", "observables": sum(d.n > 1 for d in differences.values()),
-               "identical": sum(d.identical for d in differences.values()), "moved": len(moved),
-               "main": [entry(name, moved[name]) for name in MAIN if name in moved], "others": [entry(name, moved[name]) for name in others]}
+        moved = [entry(name, d) for name, d in differences.items() if d.verdict(compare.LEVEL) == compare.DIFFERS]
+        moved.sort(key=lambda found: -abs(found["sd"]))
+        gone = [name for name, d in differences.items() if d.n == 0]
+        yield {"switch": path, "turned": "off" if on[path] else "on", "observables": len(differences),
+               "identical": sum(d.identical for d in differences.values()), "moved": len(moved) + len(gone), "gone": gone,
+               "main": [e for e in moved if e["name"] in MAIN], "others": [e for e in moved if e["name"] not in MAIN]}
 
 
 def effect(d):
@@ -116,12 +121,18 @@ def foot(about):
            f"than {STEADY} of them); p adjusted by Holm over all {about['comparisons']} comparisons, at 5 %. {about['version']}.")
 
 
+def largest(entries):
+    more = len(entries) - LARGEST
+    return "; ".join([*map(said, entries[:LARGEST]), *([f"{more} more"] if more > 0 else [])])
+
+
 def markdown(rows, about):
-    cells = ([f"`{r['switch']}` {r['turned']}", f"{r['moved']} of {r['observables']}",
-              "; ".join(map(said, r["main"])) or "none", "; ".join(map(said, r["others"][:LARGEST])) or "none"] for r in rows)
+    cells = ([f"`{r['switch']}` {r['turned']}", f"{r['moved']} of {r['observables']}", largest(r["main"]) or "none",
+              "; ".join(filter(None, [largest(r["others"]), f"gone: {', '.join(r['gone'])}" if r["gone"] else ""])) or "none"]
+             for r in rows)
     idle = [r["switch"] for r in rows if not r["moved"]]
     lines = [f"# {about['title']}", "",
-             *tables.markdown_table(["turned", "moves", "of the main observables", "largest of the others"], cells), "",
+             *tables.markdown_table(["turned", "moves", "largest of the main observables", "largest of the others"], cells), "",
              f"Moves nothing: {', '.join(idle) or 'none of them'}.", "", *foot(about)]
     return "\n".join(lines) + "\n"
 
