@@ -103,6 +103,22 @@ def holm():
     check("what is significant alone need not be among fifty", alone.p_adjusted < 0.05 < among.p_adjusted)
 
 
+def false_alarms():
+    """Families of ten patterns without any effect, 30 replicates: normal, and as skewed as waiting times. How many hold one that is
+    significant, and does one pass? The band is so wide that a right program fails one in a million times."""
+    from scipy import stats
+    families = 50
+    high = stats.binom.ppf(1 - 1e-6, families, verdict.FAMILY_WISE)
+    for name, draw in (("normal", lambda: rng.normal(size=(10, 30))), ("skewed", lambda: 1 - rng.exponential(size=(10, 30)))):
+        found = [judged(**{f"P{k}": verdict.effect(effects) for k, effects in enumerate(draw())}) for _ in range(families)]
+        significant = sum(any(v.p_adjusted < verdict.FAMILY_WISE for v in each.values()) for each in found)
+        check(f"none of {10 * families} patterns without effect passes, {name}",
+              all(v.status == "fail" for each in found for v in each.values()))
+        print(f"        {name}: {significant} of {families} families without effect hold a significant one")
+        if name == "normal":
+            check("of families without effect at most 5 % hold a significant one, by Holm", significant <= high, significant)
+
+
 def statistics():
     x, y = rng.normal(3, 0.1, 50), rng.normal(2, 0.1, 50)
     ratio = verdict.ratio_of(x, y)
@@ -231,8 +247,8 @@ def altered(cache):
     check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
 
 
-for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, slopes_on_distance, two_level_designs, ablations,
-              capital_regained, records, against_the_record):
+for group in (rules, nulls, untold, holm, false_alarms, statistics, declarations, joint_axes, slopes_on_distance, two_level_designs,
+              ablations, capital_regained, records, against_the_record):
     group()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
