@@ -14,8 +14,9 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
+from klynge_analysis import compare  # noqa: E402
 from klynge_analysis.validation import ablate, experiments, measures_community, measures_meeting, record  # noqa: E402
-from klynge_analysis.validation import registry, robust, verdict  # noqa: E402
+from klynge_analysis.validation import observables, registry, robust, verdict  # noqa: E402
 from klynge_analysis.validation.ablate import moved  # noqa: E402
 
 rng = np.random.default_rng(7)
@@ -162,6 +163,32 @@ def ablations():
     check("the page of an ablation shows what turns, with its claim escaped", ">fail</td>" in text and "a &lt; b" in text)
 
 
+def observables_moved():
+    """With no firm of bad experience wariness is of no effect, whatever the seed; the potential is a measure and gone without its
+    process. A shift of 2 with a standard deviation of 1 is 2, and one of a million nothing in such units."""
+    before = {"model.processes.forum": True, "policies.forum.on": False, "model.mechanisms.demand": True}
+    check("a policy's process is left out with the policy on", observables.arms("model.processes.forum", before) ==
+          ({"policies.forum.on": True, "model.processes.forum": True}, {"policies.forum.on": True, "model.processes.forum": False}))
+    check("another switch is turned over alone", observables.arms("policies.forum.on", before)[1] == {"policies.forum.on": True})
+    luck = np.array([-1.0, 0, 1])
+    near, far = (observables.effect(compare.compare_pairs(luck, luck + np.array([1, 1, 1.3]) * by, resamples=0)) for by in (2, 1e6))
+    check("an effect is in standard deviations between replicates", np.isclose(near[0], 2.2) and near[1] < near[0] < near[2], near)
+    check("of what hardly varies it is not", far == (0, 0, 0), far)
+    with tempfile.TemporaryDirectory() as folder:
+        preset = pathlib.Path(folder) / "preset.cfg"
+        preset.write_text(f'base = "{ROOT}/configs/act.cfg"; run = {{ end = "2019-09"; }}; model = {{ firms = {{ prior_bad = 0.0; }}; }};')
+        ran = subprocess.run([BUILD / "klynge", "ablate", "--observables", "--only-mechanisms", "wariness,potential", "--replicates", "3",
+                              "--preset", preset, "--json", "-q"], cwd=folder, capture_output=True, text=True)
+        check("ablate --observables runs", ran.returncode == 0, ran.stderr)
+        potential, wariness = json.loads(ran.stdout)["switches"]
+        check("what cannot be measured any more is named", {"potential", "realised"} <= set(potential["gone"]), potential)
+        check("a switch of no effect moves nothing", wariness["moved"] == 0 and wariness["identical"] >= wariness["observables"] - 1,
+              wariness)  # lock-in has a value in few of so short runs
+    for wrong in (["--observables", "--only", "P20"], ["--preset", "x.cfg"], ["--observables", "--preset", "x.cfg"]):
+        ran = subprocess.run([BUILD / "klynge", "ablate", *wrong], capture_output=True, text=True)
+        check(f"ablate {' '.join(wrong)} is refused", ran.returncode == 2 and ran.stderr.count("\n") == 1, ran.stderr)
+
+
 def slopes_on_distance():
     """Cells of places: 1 is Mo and Mosjoen, 6 and 42 Mo and southern Norway, 0 Mo alone."""
     risk, risen = np.zeros((2, 3, measures_meeting.CELLS))
@@ -247,8 +274,8 @@ def altered(cache):
     check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
 
 
-for group in (rules, nulls, untold, holm, false_alarms, statistics, declarations, joint_axes, slopes_on_distance, two_level_designs,
-              ablations, capital_regained, records, against_the_record):
+for group in (rules, nulls, untold, holm, false_alarms, statistics, declarations, joint_axes, observables_moved, slopes_on_distance,
+              two_level_designs, ablations, capital_regained, records, against_the_record):
     group()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
