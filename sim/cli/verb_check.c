@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -185,6 +186,20 @@ static int tell_text(const struct options *o, const struct ensemble_plan *plan, 
     return answer_flush(err);
 }
 
+/* On stderr, so that what is read by a program stays as it is; what is the same in scenarios that follow each other, once. */
+static void tell_remarks(const struct ensemble_plan *plan)
+{
+    char text[512], last[sizeof text] = "";
+    if (!plan->model->remark) return;
+    for (uint32_t s = 0; s < plan->n_scenarios; s++) {
+        const struct ensemble_case *one = &plan->cases[(size_t)s * plan->n_points];
+        if (!plan->model->remark(&plan->run, one->params, one->derived, text, sizeof text) || strcmp(text, last) == 0)
+            continue;
+        memcpy(last, text, sizeof last);
+        fprintf(stderr, "%s: %s\n", plan->scenario_name[s], text);
+    }
+}
+
 int verb_check_plan(const struct options *o, const struct ensemble_plan *plan, struct error *err)
 {
     struct verb_check_needs needs;
@@ -194,6 +209,7 @@ int verb_check_plan(const struct options *o, const struct ensemble_plan *plan, s
     if (code) return code;
     code = verb_check_measure(plan, plan_threads(o), &needs, err);
     if (!code) code = o->json ? tell_json(plan, &needs, &budgets, err) : tell_text(o, plan, &needs, &budgets, err);
+    if (!code && !o->quiet) tell_remarks(plan);
     budget_free(&budgets);
     return code;
 }
