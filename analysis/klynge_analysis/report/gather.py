@@ -7,14 +7,13 @@ import warnings
 
 import numpy as np
 
+from klynge_analysis.bands import band, over_a_year
 from klynge_analysis.commandline import IO, USAGE, Failure
 from klynge_analysis.compare import compare
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment
-from klynge_analysis.reading import parse_config, setting, years
+from klynge_analysis.spans import config_of, provenance_text, spans
 
 SERIES = ("members", "collaboration", "sense_of_community", "overview", "utilisation", "exits")
-BAND = (2.5, 50, 97.5)  # per cent of replicates
-PHASES = ("arena", "arena_pro", "gce")
 MOST_CASES = 60
 LEVEL = 0.95
 
@@ -25,24 +24,6 @@ def plain(values):
     if array.ndim > 1:
         return [plain(row) for row in array]
     return [float(f"{x:.4g}") if np.isfinite(x) else None for x in array]
-
-
-def band(values):
-    """(3, time): lower end, median and upper end of the central 95 % of (replicate, time)."""
-    if not len(values):
-        return np.full((3, values.shape[1]), np.nan)
-    if np.isfinite(values).all():
-        return np.percentile(values, BAND, axis=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a time at which nothing is known
-        return np.nanpercentile(values, BAND, axis=0)
-
-
-def over_a_year(values, ticks):
-    """Mean of the last `ticks` values along the last axis; NaN until there are so many, or where one is missing."""
-    sums = np.cumsum(np.concatenate([np.zeros_like(values[..., :1]), values], axis=-1), axis=-1)
-    means = (sums[..., ticks:] - sums[..., :-ticks]) / ticks
-    return np.concatenate([np.full_like(values[..., :ticks - 1], np.nan), means], axis=-1)
 
 
 class Cases:
@@ -103,31 +84,6 @@ def series(ensemble, cases):
 
 def plain_times(times):
     return [round(float(t), 4) for t in times]
-
-
-def config_of(ensemble):
-    """The resolved config as dicts, or {} where the file has none."""
-    text = provenance_text(ensemble, "config_resolved")
-    try:
-        return parse_config(text)
-    except (IndexError, RecursionError):
-        raise Failure(IO, f"{ensemble.path}: cannot understand provenance/config_resolved") from None
-
-
-def spans(config, scenario, ensemble):
-    """Programme levels and the closure of a scenario: phases [[level, start, end]] and closure [[start, end]], in the run."""
-    first, last = float(ensemble.time[0] - ensemble.tick), float(ensemble.time[-1])
-
-    def inside(path):
-        try:
-            pairs = [(years(a), years(b)) for a, b in setting(config, scenario, path) or []]
-        except (TypeError, ValueError):
-            raise Failure(IO, f"{ensemble.path}: cannot understand {path} in provenance/config_resolved") from None
-        pairs = [(max(a, first), min(b, last)) for a, b in pairs]
-        return [[round(a, 4), round(b, 4)] for a, b in pairs if b > a]
-
-    phases = [[level, *span] for level in PHASES for span in inside(f"world.programme.{level}")]
-    return {"phases": phases, "closure": inside("world.closure")}
 
 
 # ---- comparison ----------------------------------------------------------------------------------------------------------
@@ -229,19 +185,6 @@ def _mean(values):
 
 
 # ---- provenance ------------------------------------------------------------------------------------------------------------
-
-
-def provenance_text(ensemble, name):
-    """A text or attribute of /provenance; "" where there is none."""
-    group = ensemble.file.get("provenance")
-    if group is None:
-        return ""
-    try:
-        value = group[name][()] if name in group else group.attrs.get(name, "")
-    except (OSError, RuntimeError) as e:
-        raise Failure(IO, f"{ensemble.path}: cannot read provenance/{name}: {e}") from None
-    value = value.ravel()[0] if isinstance(value, np.ndarray) and value.size else value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def provenance(ensemble):
