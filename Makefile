@@ -115,7 +115,7 @@ DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplot
 	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4 python3-igraph mandoc groff
-INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils
+INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils r-base-core r-cran-ncdf4 r-cran-hdf5r
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
@@ -138,7 +138,7 @@ AGAIN = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,
 demo: ready-to-run ## the ACT decade: install what is missing, build, run 200 replicates, draw out/act.png, print the summary
 	@mkdir -p $(OUT)
 	$(BUILD)/klynge run configs/act.cfg --replicates 200 -o $(OUT)/act.h5 --force
-	$(PYTHON) analysis/demo.py $(OUT)/act.h5 $(OUT)/act.png
+	$(BUILD)/klynge draw $(OUT)/act.h5 -o $(OUT)/act.png --force
 	$(BUILD)/klynge summary $(OUT)/act.h5
 	@echo; echo 'results: $(OUT)/act.h5'; echo 'picture: $(OUT)/act.png'
 

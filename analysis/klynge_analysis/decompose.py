@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from klynge_analysis.bands import over_a_year
+from klynge_analysis.central_band import over_a_year
 from klynge_analysis.commandline import USAGE, Failure
 from klynge_analysis.compare import LEVEL
 from klynge_analysis.ensemble import Moment

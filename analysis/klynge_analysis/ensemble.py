@@ -87,7 +87,7 @@ class Ensemble:
         except KeyError:
             raise Failure(IO, f"{self.path}: {name} is missing") from None
         except (OSError, ValueError, RuntimeError) as e:
-            raise Failure(IO, f"{self.path}: cannot read {name}: {_first_line(e)}") from None
+            raise Failure(IO, f"{self.path}: cannot read {name}: {first_line(e)}") from None
 
     def table(self, group, names, rows=()):
         """{name: (row)} of a table such as panel, all its rows or a slice of them, or None where the file has none."""
@@ -170,7 +170,7 @@ class Ensemble:
         try:
             return self.file[name].dims[3][0].name
         except (RuntimeError, KeyError, IndexError) as e:
-            raise Failure(IO, f"{self.path}: cannot tell the times of {name}: {_first_line(e)}") from None
+            raise Failure(IO, f"{self.path}: cannot tell the times of {name}: {first_line(e)}") from None
 
     def cost(self, until):
         """name -> (scenario, point, replicate): what all instruments took a year, from the start of the run to the time `until`;
@@ -197,7 +197,7 @@ def _open(path):
         file = h5py.File(path, "r")
         found = file.attrs.get("klynge_schema")
     except OSError as e:
-        raise Failure(IO, f"{path}: cannot read the file: {_first_line(e)}") from None
+        raise Failure(IO, f"{path}: cannot read the file: {first_line(e)}") from None
     if found is None:
         raise Failure(USAGE, f"{path}: an HDF5 file that klynge did not write")
     if np.ravel(found)[0] != SCHEMA:
@@ -205,7 +205,7 @@ def _open(path):
     return file
 
 
-def _first_line(error):
+def first_line(error):
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 

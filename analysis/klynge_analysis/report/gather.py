@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from klynge_analysis.bands import band, over_a_year
+from klynge_analysis.central_band import band, over_a_year
 from klynge_analysis.commandline import IO, USAGE, Failure
 from klynge_analysis.compare import compare
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment
