@@ -165,6 +165,18 @@ class Ensemble:
             return None
         return [label.decode() for label in self._load(grouping)], lambda s, p: self._load(path, np.s_[s, p])
 
+    @cached_property
+    def swept(self):
+        """name -> (values (scenario, point), unit) of the settings that differ between design points; {} where there is one point."""
+        found = {}
+        for name, item in self.file.items():
+            if name.startswith("param_") and isinstance(item, h5py.Dataset) and item.shape == self.done.shape[:2]:
+                values = self._load(name).astype(float)
+                if (values != values[:, :1]).any():
+                    unit = item.attrs.get("units", "1")
+                    found[name.removeprefix("param_")] = values, unit.decode() if isinstance(unit, bytes) else str(unit)
+        return found
+
     def _axis_of_time(self, name):
         """time, or that of measures which are not taken each tick."""
         try:
