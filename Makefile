@@ -205,9 +205,10 @@ validate: ## the fifty patterns and the consistency checks, 200 replicates: out/
 	@mkdir -p $(OUT)
 	@$(BUILD)/klynge validate --force --cache $(OUT)/validation -o $(OUT)/validation.md -o $(OUT)/validation.json
 
-reference: $(BUILD)/klynge ## write models/*/PARAMETERS.md again from the tables
+reference: pages ## write models/*/PARAMETERS.md and the page of each verb beside its source again, from the tables
 	$(BUILD)/klynge params --markdown > $(BUILD)/PARAMETERS.md
 	mv $(BUILD)/PARAMETERS.md models/cluster/PARAMETERS.md
+	cp -r $(BUILD)/pages/. .
 
 format: ## lay out all C files by .clang-format
 	clang-format -i $(C_FILES)
@@ -220,7 +221,8 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DATE = $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}" +%Y-%m-%d)
 
-pages: all ## man pages and bash completion from the tables of --help: BUILD/man, BUILD/completion
+pages: all ## man pages, bash completion and Markdown from the tables of --help: BUILD/man, BUILD/completion, BUILD/pages
+	@rm -rf $(BUILD)/pages
 	$(PYTHON) sim/cli/pages.py $(BUILD) $(DATE)
 
 install: pages ## install under PREFIX (/usr/local), staged under DESTDIR
