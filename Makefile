@@ -199,6 +199,10 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal, in ou
 	@mkdir -p $(OUT)
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json --figures $(OUT)
 
+figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: a minute or two
+	@mkdir -p $(OUT)
+	sed -n '/^```sh$$/,/^```$$/{/^```/d;p}' configs/GALLERY.md | sed 's#^build/#$(BUILD)/#' | bash -ex
+
 validate: ## the fifty patterns and the consistency checks, 200 replicates: out/validation.md and .json, against the record
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) "
 	@$(AGAIN) all
@@ -249,5 +253,5 @@ help: ## this list
 
 always:
 .PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
-	bench validate reference format pages install uninstall clean help always
+	bench figures validate reference format pages install uninstall clean help always
 .DELETE_ON_ERROR:

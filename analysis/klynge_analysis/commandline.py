@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections import namedtuple
 
 from klynge_analysis import page
@@ -220,6 +221,11 @@ def _answer(verb, work, arguments):
     return work(options) or DONE
 
 
+def _from_library(error):
+    """Whether what reads files raised it: what no check foresaw in a damaged file, and no mistake of ours."""
+    return any(frame.f_globals.get("__name__", "").startswith(("h5py", "h5netcdf")) for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
 def run(verb, work, arguments):
     """Parse and do `work(options)`; ends the process with its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -235,4 +241,9 @@ def run(verb, work, arguments):
     except KeyboardInterrupt:
         code = INTERRUPTED
         print(f"klynge {verb.name}: interrupted", file=sys.stderr)
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as e:
+        if not _from_library(e):
+            raise
+        code = IO
+        print(f"klynge {verb.name}: the file is damaged: {(str(e).splitlines() or [type(e).__name__])[0]}", file=sys.stderr)
     sys.exit(code)

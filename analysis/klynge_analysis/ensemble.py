@@ -75,6 +75,8 @@ class Ensemble:
         self.file = _open(path)
         self.scenarios = [name.decode() for name in self._load("scenario")]
         self.done = self._load("status") == RUN_DONE  # (scenario, point, replicate)
+        if self.done.ndim != 3 or self.done.shape[0] != len(self.scenarios):
+            raise Failure(IO, f"{path}: status is not by scenario, point and replicate")
         self.n_points = self.done.shape[1]
         self.time = self._load("time")  # (time) decimal years, at the end of each tick
         if not len(self.time):
@@ -144,7 +146,7 @@ class Ensemble:
         None where there is nothing to read."""
         total, span = 0.0, None
         for part in self.parts(name):
-            times = self._load(self._axis_of_time(part))
+            times = self._times(part)
             found = moment.span(times, self.is_rate(name))
             if found is None:
                 return np.full(self.done.shape, np.nan), None
@@ -155,7 +157,7 @@ class Ensemble:
     def history(self, name):
         """(scenario, point, replicate, time), NaN where a run failed or has no value, and the times in decimal years."""
         values = sum(self._load(part) for part in self.parts(name))
-        return np.where(self.done[..., None], values, np.nan), self._load(self._axis_of_time(self.parts(name)[0]))
+        return np.where(self.done[..., None], values, np.nan), self._times(self.parts(name)[0])
 
     def grouped(self, name, grouping):
         """Names of the levels of a grouping, and a function of scenario and point that reads an observable by it (replicate, level,
@@ -177,12 +179,16 @@ class Ensemble:
                     found[name.removeprefix("param_")] = values, unit.decode() if isinstance(unit, bytes) else str(unit)
         return found
 
-    def _axis_of_time(self, name):
-        """time, or that of measures which are not taken each tick."""
+    def _times(self, name):
+        """Those of time, or of time_network for measures which are not taken each tick."""
         try:
-            return self.file[name].dims[3][0].name
+            axis = self.file[name].dims[3][0]
         except (RuntimeError, KeyError, IndexError) as e:
             raise Failure(IO, f"{self.path}: cannot tell the times of {name}: {first_line(e)}") from None
+        times = self._load(axis.name or "time")
+        if times.shape != self.file[name].shape[3:]:
+            raise Failure(IO, f"{self.path}: {name} has {self.file[name].shape[3]} times, and its axis {times.size}")
+        return times
 
     def cost(self, until):
         """name -> (scenario, point, replicate): what all instruments took a year, from the start of the run to the time `until`;
@@ -213,7 +219,7 @@ def _open(path):
     if found is None:
         raise Failure(USAGE, f"{path}: an HDF5 file that klynge did not write")
     if np.ravel(found)[0] != SCHEMA:
-        raise Failure(USAGE, f"{path}: found file schema {np.ravel(found)[0]:g}, expected {SCHEMA}")
+        raise Failure(USAGE, f"{path}: found file schema {np.ravel(found)[0]}, expected {SCHEMA}")
     return file
 
 

@@ -51,6 +51,8 @@ def label_firms(ensemble, scenario, uid, pseudonyms=False):
 def _identity(ensemble, group, pseudonyms):
     found = ensemble.table(group, IDENTITY)
     index = found["scenario_index"]
+    if len(index) and not 0 <= index.min() <= index.max() < len(ensemble.scenarios):
+        raise Failure(IO, f"{ensemble.path}: /{group} is of scenarios that the file has not")
     return pd.DataFrame({"scenario": np.array(ensemble.scenarios, dtype=object)[index], "point": found["point_index"],
                          "replicate": found["replicate_index"], "time": found["snapshot_time"], "cluster": found["cluster"],
                          "uid": found["uid"], "firm": label_firms(ensemble, index, found["uid"], pseudonyms)})
