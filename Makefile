@@ -168,12 +168,12 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, report, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, report, Python package, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report bad_inputs faults readers bring identity validation sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report package bad_inputs faults readers bring identity validation sanitizers'
 
-test-insight: ## the report in headless Chromium, which it installs: slider, hover, click, keys, language, print
+test-insight: ## the report in headless Chromium, result files in R, damaged files in every verb; installs Chromium and R
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'

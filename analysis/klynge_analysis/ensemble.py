@@ -108,7 +108,12 @@ class Ensemble:
         return self.scenarios.index(scenario)
 
     def question(self, scenario):
-        return self._load("question")[self.scenarios.index(scenario)].decode() if "question" in self.file else ""
+        if "question" not in self.file:
+            return ""
+        found = self._load("question")
+        if found.shape != (len(self.scenarios),):
+            raise Failure(IO, f"{self.path}: question is not by scenario")
+        return found[self.scenarios.index(scenario)].decode()
 
     @cached_property
     def names(self):
