@@ -337,7 +337,8 @@ def sweep_by_hand():
           == plain_rank(hours, trust.mean(axis=-1)), s["ranks"])
     check("cases are called by their setting", data["cases"][:3] == ["base, hours 30", "base, hours 38", "base, hours 60"], data["cases"])
     check("and it is said without scripts", "What the settings do" in re.sub(r"<script.*?</script>", "", text, flags=re.S)
-          and "3 points of a design, 1 settings varied" in text)
+          and "3 points of a design; settings varied: 1" in text
+          and "Differences from base at the same point." in text)
     check("no sweep, no panel", 'id="sweep"' not in page_of("bare.h5")[0])
     many = 40
     sweep_fixture.write("many.h5", files, {"model.trust.hours": (hours * many, "h"), "model.trust.fade": (np.arange(3.0 * many), "1")}, many)

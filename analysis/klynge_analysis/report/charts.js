@@ -324,7 +324,7 @@ function forest(plot, note, asked, c, name, order, width) {
   if (withCost) costColumn(root, c, rows, box, tall, width, costWide, narrow);
   const base = rows.find((row) => row.base !== null);
   note.textContent = say(name) + " = " + say(name + "_is") + ". " +
-    (base ? say("in_baseline", { name: D.cases[c.baseline], x: number(base.base) + " (" + say(name + "_unit") + ")" }) + "." : "");
+    (base && !c.several ? say("in_baseline", { name: D.cases[c.baseline], x: number(base.base) + " (" + say(name + "_unit") + ")" }) + "." : "");
   plot.setAttribute("aria-label", rows.map((row) => `${D.cases[row.case]}: ${signed(row.difference)} (${number(row.low)} ${W.to} ${
     number(row.high)}), ${say(markOf(row))}`).join("; "));
 }

@@ -128,7 +128,7 @@ def _short(g, say):
     inner = f"<h3>{e(say('short_of', name=name))}</h3>" + _points(findings.developments(g, say))
     compared = findings.contrasts(g, say)
     if compared:
-        inner += f"<h3>{e(say('short_compared', name=name))}</h3>" + _points(compared)
+        inner += f"<h3>{e(say('short_compared', name=_reference(g, say)))}</h3>" + _points(compared)
     return section("short", say, inner + paragraph(say("short_note"), "note"))
 
 
@@ -199,7 +199,7 @@ def _banded(say, values):
 
 
 def _compare(g, say):
-    c, name = g.comparison, g.cases.name(g.base)
+    c, name = g.comparison, _reference(g, say)
     if not c["rows"]:
         text = say("no_compare_few", names=", ".join(c["alone"])) if c["alone"] else say("no_compare_one")
         return section("compare", say, paragraph(e(text)))
@@ -209,6 +209,13 @@ def _compare(g, say):
         inner += paragraph(e(say("no_compare_few", names=", ".join(c["alone"]))), "note")
     note = say("glance_note", name=name, until=say.month(c["until"]))
     return section("compare", say, inner + f"<h3>{e(say('at_a_glance'))}</h3>" + _glance(g, say) + paragraph(e(note), "note"))
+
+
+def _reference(g, say):
+    """What others are set against: at several points the baseline's scenario at the same one."""
+    if len(g.cases.points) == 1:
+        return g.cases.name(g.base)
+    return say("same_point", name=g.ensemble.scenarios[g.cases.at[g.base][0]])
 
 
 def _glance(g, say):

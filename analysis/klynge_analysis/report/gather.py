@@ -125,7 +125,7 @@ def comparison(ensemble, cases, base):
     c = compare(ensemble, base_name, others, names, moment, LEVEL, resamples=0, points=cases.points)
     index = {case: k for k, case in enumerate(cases.at)}
     at = {(ensemble.scenarios[s], p): k for (s, p), k in index.items()}
-    return {"baseline": base, "until": round(c.until, 4), "family": c.family, "recent": round(12 * moment.recent), "alone": alone,
+    return {"baseline": base, "several": len(cases.points) > 1, "until": round(c.until, 4), "family": c.family, "recent": round(12 * moment.recent), "alone": alone,
             "names": names, "units": {n: ensemble.unit(n) for n in names}, "rates": {n: ensemble.is_rate(n) for n in names},
             "rows": [_row(r, at[r.scenario, r.point]) for r in c.rows],
             "costs": {at[x.scenario, x.point]: _cost(x.found) for x in c.costs if x.found}}
