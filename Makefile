@@ -26,7 +26,7 @@ OPT ?= $(FLAGS_$(MODE))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 INCLUDES = -Isim -Imodels $(subst -I/,-isystem /,$(PKG_CFLAGS))
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off -fno-plt $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
 ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl -lm
 
 SOURCES := $(sort $(wildcard sim/*/*.c models/*.c models/*/*.c))

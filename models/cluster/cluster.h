@@ -395,8 +395,12 @@ static inline bool cluster_rings(struct world *w, uint32_t block, enum cluster_c
     *left -= due;
     return !(*left > 0.0) && cluster_ring(w, block, clock, i, event);
 }
-/* budgets.c: member i gets its hours for calls of a part of a tick. */
-void cluster_accrue_calls(struct world *w, uint32_t i, double years);
+/* Hours of so many a year come into an account, which holds at most `bank` years of them. */
+static inline void cluster_accrue(double *account, uint32_t i, double yearly, double years, double bank)
+{
+    double full = yearly * bank, next = account[i] + yearly * years;
+    account[i] = next > full ? real_max(full, account[i]) : next; /* what was earned at a higher A is kept */
+}
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
