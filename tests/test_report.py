@@ -343,9 +343,9 @@ def sweep_by_hand():
     many = 40
     sweep_fixture.write("many.h5", files, {"model.trust.hours": (hours * many, "h"), "model.trust.fade": (np.arange(3.0 * many), "1")}, many)
     text, data = page_of("many.h5")
-    check("of many points one is shown below, and that is said", data["cases"] == [f"{s}, hours 30, fade 0" for s in ("base", "open", "forum")]
-          and "shows point 0 of 0 to 119: model.trust.hours = 30" in text and len(data["sweep"]["of"]) == 3 * 3 * many)
-    check("another can be chosen", page_of("many.h5", "--point", "7")[1]["cases"][0] == "base, hours 38, fade 7")
+    check("of many points one is shown below, and that is said", data["cases"] == [f"{s}, fade 0, hours 30" for s in ("base", "open", "forum")]
+          and "shows point 0 of 0 to 119: model.trust.fade = 0, model.trust.hours = 30" in text and len(data["sweep"]["of"]) == 3 * 3 * many)
+    check("another can be chosen", page_of("many.h5", "--point", "7")[1]["cases"][0] == "base, fade 7, hours 38")
     check("settings that are not shown are said to differ", "Settings that are not shown differ" in text)
     text, _ = page_of("many.h5", "--lang", "nb")
     check("in Norwegian too", "Hva innstillingene gjør" in text and "120 punkter" in text)
