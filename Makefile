@@ -115,7 +115,7 @@ DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplot
 	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4 python3-igraph mandoc groff
-INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils
+INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils r-base-core r-cran-ncdf4 r-cran-hdf5r
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
@@ -138,7 +138,7 @@ AGAIN = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,
 demo: ready-to-run ## the ACT decade: install what is missing, build, run 200 replicates, draw out/act.png, print the summary
 	@mkdir -p $(OUT)
 	$(BUILD)/klynge run configs/act.cfg --replicates 200 -o $(OUT)/act.h5 --force
-	$(PYTHON) analysis/demo.py $(OUT)/act.h5 $(OUT)/act.png
+	$(BUILD)/klynge draw $(OUT)/act.h5 -o $(OUT)/act.png --force
 	$(BUILD)/klynge summary $(OUT)/act.h5
 	@echo; echo 'results: $(OUT)/act.h5'; echo 'picture: $(OUT)/act.png'
 
@@ -168,12 +168,12 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, report, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, report, Python package, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report bad_inputs faults readers bring identity validation sanitizers'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report package bad_inputs faults readers bring identity validation sanitizers'
 
-test-insight: ## the report in headless Chromium, which it installs: slider, hover, click, keys, language, print
+test-insight: ## the report in headless Chromium, result files in R, damaged files in every verb; installs Chromium and R
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
@@ -199,15 +199,20 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal, in ou
 	@mkdir -p $(OUT)
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json --figures $(OUT)
 
+figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: a minute or two
+	@mkdir -p $(OUT)
+	sed -n '/^```sh$$/,/^```$$/{/^```/d;p}' configs/GALLERY.md | sed 's#^build/#$(BUILD)/#' | bash -ex
+
 validate: ## the fifty patterns and the consistency checks, 200 replicates: out/validation.md and .json, against the record
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) "
 	@$(AGAIN) all
 	@mkdir -p $(OUT)
 	@$(BUILD)/klynge validate --force --cache $(OUT)/validation -o $(OUT)/validation.md -o $(OUT)/validation.json
 
-reference: $(BUILD)/klynge ## write models/*/PARAMETERS.md again from the tables
+reference: pages ## write models/*/PARAMETERS.md and the page of each verb beside its source again, from the tables
 	$(BUILD)/klynge params --markdown > $(BUILD)/PARAMETERS.md
 	mv $(BUILD)/PARAMETERS.md models/cluster/PARAMETERS.md
+	cp -r $(BUILD)/pages/. .
 
 format: ## lay out all C files by .clang-format
 	clang-format -i $(C_FILES)
@@ -220,7 +225,8 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DATE = $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}" +%Y-%m-%d)
 
-pages: all ## man pages and bash completion from the tables of --help: BUILD/man, BUILD/completion
+pages: all ## man pages, bash completion and Markdown from the tables of --help: BUILD/man, BUILD/completion, BUILD/pages
+	@rm -rf $(BUILD)/pages
 	$(PYTHON) sim/cli/pages.py $(BUILD) $(DATE)
 
 install: pages ## install under PREFIX (/usr/local), staged under DESTDIR
@@ -247,5 +253,5 @@ help: ## this list
 
 always:
 .PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
-	bench validate reference format pages install uninstall clean help always
+	bench figures validate reference format pages install uninstall clean help always
 .DELETE_ON_ERROR:

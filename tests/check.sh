@@ -178,6 +178,16 @@ reference_is_new() {
     head -n 10 "$work/diff"
 }
 
+pages_are_new() {
+    local page bad=0
+    "${PYTHON:-python3}" sim/cli/pages.py "$build" || return
+    while read -r page; do
+        cmp -s "$build/pages/$page" "$page" || { echo "$page differs from the table of its verb's --help: run \`make reference\`"; bad=1; }
+    done < <(cd "$build/pages" && find . -name '*.md' -printf '%P\n')
+    for page in sim/cli/verb_*.md analysis/verb_*.md; do [ -e "$build/pages/$page" ] || { echo "$page is of no verb"; bad=1; }; done
+    return $bad
+}
+
 python_compiles() { "${PYTHON:-python3}" - $(python_files) $(find tests bench -name '*.py') <<'END'
 import ast, sys
 for name in sys.argv[1:]:
@@ -204,6 +214,7 @@ rule 'exported symbols carry the name of their file' prefixes
 rule 'neither libm transcendentals nor GSL distributions in sim/core and models' no_libm
 rule 'the top level holds what belongs there' top_level
 rule 'Python files parse' python_compiles
+rule 'the page of each verb is what its table says' pages_are_new
 if [ -e models/cluster/PARAMETERS.md ]; then
     rule 'models/cluster/PARAMETERS.md is what the tables say' reference_is_new
 fi

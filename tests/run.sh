@@ -111,9 +111,20 @@ group_report() {
     script "$PYTHON" tests/test_report.py "$build"
 }
 
+group_package() {
+    heading 'klynge_analysis as a library: numbers, figures, the study, klynge draw, GEXF'
+    script "$PYTHON" tests/test_package.py "$build"
+}
+
 group_insight() {
     heading 'report in Chromium: console, network, slider, hover, click, keys, language, print'
     script "$PYTHON" tests/report.py "$build"
+    heading 'damaged and foreign files, given to every verb that reads one'
+    script "$PYTHON" tests/bad_files.py "$build"
+    heading 'R: the page of analysis/R.md, ncdf4 and hdf5r against h5py'
+    script "$PYTHON" tests/r_page.py "$build"
+    "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 --set output.tie_runs=1 &&
+        script Rscript --vanilla tests/readers.R "$work/act.h5"
 }
 
 group_bad_inputs() {
