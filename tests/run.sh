@@ -39,6 +39,8 @@ script() {
     tally "$1" "${PIPESTATUS[0]}" "$work/log"
 }
 
+programs() { find "$1"/tests -maxdepth 1 -name 'test_*' -type f -executable | sort; } # programs BUILD
+
 # unit PROGRAM [WRAPPER...]: one Criterion program. Whatever a sanitizer or valgrind leaves in $work/found is a failure,
 # as Criterion's child processes can fail there and still end in 0.
 unit() {
@@ -103,7 +105,7 @@ group_check() { heading 'check: format, layering, symbols, warnings'; script tes
 
 group_unit() {
     heading 'unit tests'
-    for t in "$build"/tests/test_*; do case $t in *.o | *.d) ;; *) [ -x "$t" ] && unit "$t" ;; esac; done
+    for t in $(programs "$build"); do unit "$t"; done
 }
 
 group_cli() {
@@ -179,7 +181,7 @@ group_sanitizers() {
     local only='!(cluster_policies/cost_*|cluster_ticks/@(half_a_tick|the_same_comparison|members_leave|representatives_change)*)'
     heading 'sanitizers, short form (the long one is in make torture)'
     build_with asan all unit-tests || return
-    for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    for t in $(programs "$build/asan"); do unit "$t"; done
     short_run asan 2 2 --set output.panel_runs=1 --set output.tie_runs=1
     build_with tsan all || return
     short_run tsan 4 2
@@ -188,20 +190,19 @@ group_sanitizers() {
 group_sanitizers_long() {
     heading 'address and undefined behaviour sanitizers (gcc)'
     build_with asan all unit-tests || return
-    for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    for t in $(programs "$build/asan"); do unit "$t"; done
     short_run asan 20 3 --set output.panel_runs=3 --set output.tie_runs=3
     short_run asan 2 2 --set world.clusters=5 --set run.ticks_per_year=52 --set run.end=2019-09
     heading 'thread sanitizer (clang)'
     build_with tsan all unit-tests || return
-    for t in "$build"/tsan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    for t in $(programs "$build/tsan"); do unit "$t"; done
     short_run tsan 40 4
     short_run tsan 1 4 --set world.clusters=300 --set run.end=2018-09
 }
 
 group_valgrind() {
     heading 'unit tests under valgrind'
-    for t in "$build"/tests/test_*; do
-        case $t in *.o | *.d) continue ;; esac
+    for t in $(programs "$build"); do
         unit "$t" valgrind --quiet --trace-children=yes --leak-check=full --show-leak-kinds=definite,indirect \
             --errors-for-leak-kinds=definite,indirect --log-file="$work/found.%p"
     done
