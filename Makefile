@@ -62,6 +62,9 @@ $(VERBS): $(BUILD)/%: analysis/%
 unit-tests: $(TESTS)
 bench-programs: $(BENCHES)
 
+# Beside each object stands what its compiler said (FILE.said): `make check` reads it there, whenever the file was compiled.
+objects: $(OBJECTS) $(TESTS:=.o) $(BESIDE) $(BENCHES:=.o)
+
 # One short line for each step; V=1 shows the commands.
 Q = $(if $(V),,@)
 SAY = $(if $(V),:,echo) ' '
@@ -81,7 +84,8 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LINKED)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
 	@mkdir -p $(@D); $(SAY) cc $<
-	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@ 2>$(@:.o=.said) || { cat $(@:.o=.said) >&2; exit 1; }; \
+	cat $(@:.o=.said) >&2
 
 $(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
 $(ABOUT_OBJECTS): $(BUILD)/about
@@ -170,8 +174,8 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 
 test: ## check, unit tests, command line, comparison, report, Python package, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
-	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare report package bad_inputs faults readers bring identity validation sanitizers'
+	@$(AGAIN) all unit-tests objects
+	@$(MAKE) --no-print-directory run-tests GROUPS='check sanitizers validation unit faults bad_inputs compare readers bring package identity report cli'
 
 test-insight: ## the report in headless Chromium, result files in R, damaged files in every verb; installs Chromium and R
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
@@ -187,7 +191,7 @@ run-tests:
 	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)
 
 check: ## format, layering, headers alone, symbol prefixes, no libm in the core, cppcheck, gcc and clang without a warning
-	@$(AGAIN) all
+	@$(AGAIN) all objects
 	@$(RUN_TESTS) tests/check.sh $(BUILD)
 
 # What scripts of tests/ need to know.
@@ -252,6 +256,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 always:
-.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
+.PHONY: all objects run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
 	bench figures validate reference format pages install uninstall clean help always
 .DELETE_ON_ERROR:
