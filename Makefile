@@ -25,9 +25,15 @@ endif
 OPT ?= $(FLAGS_$(MODE))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# Open MPI is optional, and joins under a name that leaves `hdf5` alone. MPI=no builds without it.
+MPI ?= $(if $(shell pkg-config --exists ompi-c 2>/dev/null && echo 1),yes,no)
+ifeq ($(MPI),yes)
+MPI_CFLAGS := -DKLYNGE_MPI $(subst -I/,-isystem /,$(shell pkg-config --cflags-only-I ompi-c))
+MPI_LIBS := $(shell pkg-config --libs ompi-c)
+endif
 INCLUDES = -Isim -Imodels $(subst -I/,-isystem /,$(PKG_CFLAGS))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off -fno-plt $(WARNINGS) $(OPT) $(INCLUDES) $(CFLAGS)
-ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl -lm
+ALL_LIBS = $(LDFLAGS) $(PKG_LIBS) -lhdf5_hl $(MPI_LIBS) -lm
 
 SOURCES := $(sort $(wildcard sim/*/*.c models/*.c models/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -88,6 +94,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
 	cat $(@:.o=.said) >&2
 
 $(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
+$(BUILD)/sim/io/mpi.o: EXTRA_CFLAGS = $(MPI_CFLAGS)
 $(ABOUT_OBJECTS): $(BUILD)/about
 $(BUILD)/tests/%.o $(BUILD)/bench/%.o: ALL_CFLAGS += -Itests
 # What a researcher would compile with on the own machine: the compiler may use all of it, fused operations too.
@@ -118,7 +125,7 @@ BUILD_DEBS = gcc libc6-dev pkg-config libhdf5-dev libconfig-dev libgsl-dev libja
 DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplotlib python3-scipy python3-pandas \
 	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
-	python3-netcdf4 python3-igraph mandoc groff
+	python3-netcdf4 python3-igraph mandoc groff openmpi-bin libopenmpi-dev procps
 INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils r-base-core r-cran-ncdf4 r-cran-hdf5r
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
@@ -172,20 +179,20 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, report, Python package, bad inputs, faults, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, sensitivity, report, Python package, bad inputs, faults, sweeps, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests objects
-	@$(MAKE) --no-print-directory run-tests GROUPS='check sanitizers validation unit faults bad_inputs compare readers bring package identity report cli'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check sanitizers validation sweep unit faults bad_inputs compare sensitivity readers bring package identity report cli'
 
 test-insight: ## the report in headless Chromium, result files in R, damaged files in every verb; installs Chromium and R
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
 
-torture: ## the long forms: every fault, all unit tests under valgrind and under every sanitizer
-	@$(MAKE) --no-print-directory deps
+torture: ## the long forms: every fault, sweeps killed over and over and under Slurm, which it installs, all unit tests under valgrind and every sanitizer
+	@$(MAKE) --no-print-directory deps DEBS="$(DEBS) slurm-wlm munge"
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long valgrind sanitizers_long'
+	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long sweep_long slurm valgrind sanitizers_long'
 
 run-tests:
 	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)
@@ -196,7 +203,7 @@ check: ## format, layering, headers alone, symbol prefixes, no libm in the core,
 
 # What scripts of tests/ need to know.
 RUN_TESTS = MAKE='$(AGAIN)' CC='$(CC)' PYTHON='$(PYTHON)' C_FILES='$(C_FILES)' \
-	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) -Itests'
+	C_FLAGS='-std=c11 -D_GNU_SOURCE -fopenmp -ffp-contract=off $(WARNINGS) $(INCLUDES) $(MPI_CFLAGS) -Itests'
 
 bench: ## build and run the benchmarks of bench/: figures on the terminal, in out/bench.json and out/bench.png
 	@$(AGAIN) all bench-programs

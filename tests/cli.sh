@@ -52,7 +52,7 @@ k 0 --help && prints 'usage: klynge VERB' && prints '  run ' && prints '  check 
 verdict $? '--help teaches the verbs on stdout'
 k 2 && silent && says 'usage: klynge VERB'
 verdict $? 'no verb: help on stderr, exit 2'
-for verb in run check params summary bench; do
+for verb in run check params summary bench sweep status merge; do
     k 0 $verb --help && prints "usage: klynge $verb" && prints 'options:' && prints 'examples:' &&
         prints 'exit codes:' && prints '--json' && narrow && [ ! -s "$err" ] && cp "$out" "$work/help" &&
         k 0 help $verb && cmp "$out" "$work/help" && k 0 $verb -h && cmp "$out" "$work/help"

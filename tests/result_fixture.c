@@ -94,7 +94,7 @@ static void init(struct fixture *f, const struct model *model, uint32_t replicat
     int code = layout_init(&p->layout, model->observables, model->n_observables, model->groupings, model->n_groupings,
                            2017.0, 2017.0 + years, 12 * years, 12, &err);
     cr_assert_eq(code, 0, "%s", err.text);
-    f->texts = (struct config_texts){strdup("given = 1;\n"), strdup("resolved = 1;\n")};
+    f->texts = (struct config_texts){.given = strdup("given = 1;\n"), .resolved = strdup("resolved = 1;\n")};
     const char *tmp = getenv("TMPDIR");
     snprintf(f->folder, sizeof f->folder, "%s/klynge-result.XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     cr_assert(mkdtemp(f->folder));

@@ -101,6 +101,16 @@ short_run() { # short_run MODE REPLICATES THREADS [OPTIONS...]
         configs/act.cfg --replicates "$replicates" --threads "$threads" --quiet --force -o "$work/$mode.h5" "$@"
 }
 
+short_sweep() { # short_sweep MODE THREADS
+    local mode=$1 folder=$work/$1.sweep
+    for again in begun continued; do # the second finds all there
+        sanitized "$mode: sweep with $2 threads, $again" "$build/$mode/klynge" sweep configs/sweeps/growth-by-facilitation.cfg \
+            --replicates 1 --set run.end=2018-09 --publish-every 0.05 --threads "$2" --quiet -o "$folder"
+    done
+    sanitized "$mode: merge" "$build/$mode/klynge" merge "$folder" --csv "$folder.csv" --quiet -o "$folder.h5"
+    rm -rf "$folder" "$folder".*
+}
+
 group_check() { heading 'check: format, layering, symbols, warnings'; script tests/check.sh "$build"; }
 
 group_unit() {
@@ -118,6 +128,10 @@ group_compare() {
     script "$PYTHON" tests/compare.py "$klynge"
 }
 
+group_sensitivity() {
+    heading 'sensitivity: known functions, luck taken out, coverage, errors'
+    script "$PYTHON" tests/test_sensitivity.py "$build"
+}
 group_report() {
     heading 'report: numbers of the page, both languages, errors'
     script "$PYTHON" tests/test_report.py "$build"
@@ -151,6 +165,19 @@ group_faults() {
 group_faults_long() {
     heading 'faults: kills, full disks, failed calls (long form)'
     [ ! -e tests/faults.sh ] || script tests/faults.sh "$klynge" --long
+}
+
+group_sweep() {
+    heading 'sweeps: resumed, killed, damaged, over ranks (short form; the long one is in make torture)'
+    script tests/sweep.sh "$klynge" --short
+}
+group_slurm() {
+    heading 'a sweep under a real Slurm of one node'
+    script tests/slurm.sh "$klynge"
+}
+group_sweep_long() {
+    heading 'sweeps: resumed, killed more than 200 times, damaged, over ranks'
+    script tests/sweep.sh "$klynge" --long
 }
 
 group_readers() {
@@ -194,19 +221,23 @@ group_sanitizers() {
     build_with asan all unit-tests || return
     for t in $(programs "$build/asan"); do unit "$t"; done
     short_run asan 2 2 --set output.panel_runs=1 --set output.tie_runs=1
+    short_sweep asan 2
     build_with tsan all || return
     short_run tsan 4 2
+    short_sweep tsan 3
     short_run tsan 1 2 --set world.clusters=100 --set run.end=2017-12
 }
 group_sanitizers_long() {
     heading 'address and undefined behaviour sanitizers (gcc)'
     build_with asan all unit-tests || return
     for t in $(programs "$build/asan"); do unit "$t"; done
+    short_sweep asan 3
     short_run asan 20 3 --set output.panel_runs=3 --set output.tie_runs=3
     short_run asan 2 2 --set world.clusters=5 --set run.ticks_per_year=52 --set run.end=2019-09
     heading 'thread sanitizer (clang)'
     build_with tsan all unit-tests || return
     for t in $(programs "$build/tsan"); do unit "$t"; done
+    short_sweep tsan 4
     short_run tsan 40 4
     short_run tsan 1 4 --set world.clusters=300 --set run.end=2018-09
 }

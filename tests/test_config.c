@@ -303,16 +303,16 @@ Test(config, tells_the_mistakes_of_a_roster_by_its_own_lines)
 
 Test(config, tells_several_mistakes_in_the_order_of_the_file)
 {
-    refuses(
-        "run = { seed = -1;\n replicates = 1.9; };\nmodel = { trust = { hours = \"60\";\n huors = 1; }; };\n"
-        "modle = { };",
-        "a.cfg:1: run.seed: found -1, expected a whole number (0 to 9007199254740991)\n"
-        "a.cfg:2: run.replicates: found 1.9, expected a whole number (1 to 1000000)\n"
-        "a.cfg:3: model.trust.hours: found \"60\", expected a number (h, 30 to 120)\n"
-        "a.cfg:4: model.trust.huors: found an unknown key, expected one that `klynge params` lists; "
-        "did you mean model.trust.hours?\n"
-        "a.cfg:5: modle: found an unknown key, expected one of base, run, world, model, policies, scenarios, output; "
-        "did you mean model?");
+    refuses("run = { seed = -1;\n replicates = 1.9; };\nmodel = { trust = { hours = \"60\";\n huors = 1; }; };\n"
+            "modle = { };",
+            "a.cfg:1: run.seed: found -1, expected a whole number (0 to 9007199254740991)\n"
+            "a.cfg:2: run.replicates: found 1.9, expected a whole number (1 to 1000000)\n"
+            "a.cfg:3: model.trust.hours: found \"60\", expected a number (h, 30 to 120)\n"
+            "a.cfg:4: model.trust.huors: found an unknown key, expected one that `klynge params` lists; "
+            "did you mean model.trust.hours?\n"
+            "a.cfg:5: modle: found an unknown key, expected one of base, run, world, model, policies, scenarios, "
+            "design, output; "
+            "did you mean model?");
 }
 
 Test(config, stops_telling_after_twenty)

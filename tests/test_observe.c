@@ -117,8 +117,8 @@ static const struct model two = {.name = "two",
                                  .n_processes = 1,
                                  .begin = begin};
 
-/* One tick of it; results in the order of slots (a run of one tick, slow every tick). */
-static void combined(double results[13])
+/* One tick of it; results in the order of slots (a run of one tick, slow every tick), those of the patterns alone. */
+static void combined_of(const char *patterns, uint32_t n, double *results)
 {
     struct error err = {0};
     struct run_params run;
@@ -126,11 +126,41 @@ static void combined(double results[13])
     struct world w;
     cr_assert_eq(param_reset(&world_run_table, &run, &err), ERROR_NONE);
     lay_out(&l, 1, 1);
+    cr_assert_eq(layout_keep(&l, patterns, &err), ERROR_NONE, "%s", err.text);
     struct world_setup setup = {.model = &two, .run = &run, .layout = &l, .scale = {2, 1, 4}};
     cr_assert_eq(world_init(&w, &setup, 1, &err), ERROR_NONE, "%s", err.text);
-    cr_assert_eq(l.n_doubles, 13u);
+    cr_assert_eq(l.n_doubles, n);
     cr_assert_eq(world_run(&w, &setup, 1, results, NULL, &err), ERROR_NONE, "%s", err.text);
     world_free(&w);
+    layout_free(&l);
+}
+
+static void combined(double results[13]) { combined_of("", 13, results); }
+
+/* Weights are the members' though these are not kept themselves. */
+Test(observe, what_is_kept_is_what_it_is_without_the_rest)
+{
+    double all[13], some[7];
+    for (int block = 0; block < 2; block++)
+        for (int k = 0; k < 13; k++)
+            put[block][k] = 1.0 + k + 7.0 * block * k;
+    combined(all);
+    combined_of("trust*, density", 7, some);
+    cr_assert_arr_eq(some, all + 3, sizeof some);
+    combined_of(" *_by_size", 4, some);
+    cr_assert_arr_eq(some, all + 1, 2 * sizeof *some);
+    cr_assert_arr_eq(some + 2, all + 4, 2 * sizeof *some);
+}
+
+Test(observe, a_name_that_is_none_is_refused)
+{
+    struct layout l;
+    struct error err = {0};
+    lay_out(&l, 12, 12);
+    cr_assert_eq(layout_keep(&l, "members,trsut", &err), ERROR_CONFIG);
+    cr_assert_str_eq(err.text,
+                     "output.observables: found trsut, expected a name or pattern of what a result holds; did you mean "
+                     "trust?");
     layout_free(&l);
 }
 

@@ -113,6 +113,18 @@ def year(text):
     return found
 
 
+def window(text):
+    """Two years with a colon between, such as 2018-01:2020-03."""
+    first, colon, last = text.partition(":")
+    try:
+        found = year(first), year(last)
+    except ValueError:
+        found = (1, 0)
+    if not colon or found[0] >= found[1]:
+        raise ValueError("two years, the earlier first, such as 2018-01:2020-03")
+    return found
+
+
 def number(low, high, what, kind=float):
     """A converter of text to a number from low to high."""
     def convert(text):

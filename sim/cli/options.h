@@ -16,11 +16,12 @@ struct options {
     const struct verb *verb;
     const char **sets; /* (n_sets) as given after --set; owned array, the texts are the command line's */
     size_t n_sets;
-    const char *seed, *replicates, *out, *model, *mapping; /* NULL: not given */
-    const char *firms, *ties, *numbering, *rate;           /* the same */
-    int ticks;
-    int threads; /* 0: not given */
-    bool force, dry_run, quiet, json, markdown, config, pseudonyms, help, version;
+    const char *seed, *replicates, *out, *model, *mapping;              /* NULL: not given */
+    const char *firms, *ties, *numbering, *rate;                        /* the same */
+    const char *on_failure, *publish_every, *part, *only, *slurm, *csv; /* the same */
+    int ticks, tasks;                                                   /* 0: not given */
+    int threads;                                                        /* 0: not given */
+    bool force, dry_run, quiet, json, markdown, config, pseudonyms, verify, virtual_file, help, version;
     char **words;          /* owned copy of argv, which getopt_long puts in another order */
     char *const *operands; /* (n_operands) inside words */
     int n_operands;

@@ -13,12 +13,15 @@
 enum { COLUMNS_UNKNOWN = 80, COLUMNS_MOST = 160, BAR_MOST = 40, BAR_LEAST = 5 };
 static const double bar_every = 0.1, line_every = 10.0; /* seconds */
 
-double progress_now(void)
+static double seconds_of(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
+
+double progress_now(void) { return seconds_of(CLOCK_MONOTONIC); }
+double progress_cpu(void) { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 enum progress_style progress_style_of(FILE *to, bool quiet)
 {

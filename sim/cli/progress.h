@@ -26,8 +26,9 @@ void progress_step(struct progress *p, uint64_t done, uint64_t total);
 /* Clears the bar; writes the last plain line. */
 void progress_end(struct progress *p);
 
-/* The monotonic clock. */
+/* The monotonic clock, and the CPU time of the process. */
 double progress_now(void);
+double progress_cpu(void);
 
 /* What is shown, at most columns - 1 wide: "[=====>    ] 45/90 runs  7.1 runs/s  ETA 0:06". */
 void progress_bar_text(char *text, size_t size, unsigned columns, uint64_t done, uint64_t total, double seconds);

@@ -42,6 +42,25 @@ static const struct verb_example bench_examples[] = {
     {NULL, NULL},
 };
 
+static const struct verb_example sweep_examples[] = {
+    {"klynge sweep configs/sweeps/growth-by-facilitation.cfg -o out/growth", "begin, and after any stop: go on"},
+    {"klynge sweep configs/sweeps/growth-by-facilitation.cfg --dry-run", "points, runs, bytes, core-hours"},
+    {"mpirun -n 64 klynge sweep big.cfg -o big --threads 2", "the same over ranks, with threads inside"},
+    {"klynge sweep big.cfg -o big --slurm array --tasks 100 > big.sh", "a batch script for `sbatch big.sh`"},
+    {NULL, NULL},
+};
+static const struct verb_example status_examples[] = {
+    {"klynge status out/growth", "how far it is, also while it runs"},
+    {"klynge status out/growth --json | jq .eta_seconds", "the same for a program"},
+    {NULL, NULL},
+};
+static const struct verb_example merge_examples[] = {
+    {"klynge merge out/growth -o growth.h5", "one file as `run` writes it, for summary, compare and xarray"},
+    {"klynge merge out/growth -o growth.h5 --csv growth.csv", "and end values for a spreadsheet"},
+    {NULL, NULL},
+};
+
+static const int sweep_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_STOPPED, -1};
 static const int run_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int check_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int bench_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
@@ -81,6 +100,27 @@ const struct verb verb_table[] = {
      "world that is too small to gain from several threads is run by one. The model `ties` is the kernel that other "
      "programs are compared with; models/ties/ODD.md describes it.",
      bench_examples, bench_codes},
+    {"sweep", VERB_SWEEP, "DESIGN.cfg -o DIR", 1, 1, verb_sweep,
+     "run the points of a design x scenarios x replicates, in parts, over ranks",
+     "Runs every point of the config's section design x scenario x replicate, one point where there is no such "
+     "section. Finished "
+     "runs are kept in DIR in segments that appear whole, at least every minute; whatever stops the sweep, the same "
+     "command continues it, and no run that was kept is done twice. Alone it uses threads, under `mpirun` or `srun` "
+     "ranks with threads inside; tasks of a Slurm array share DIR. The results are the same for any number of threads "
+     "and ranks. SIGINT, SIGTERM and SIGUSR1 stop it within a second. DIR belongs to one config and one version of "
+     "klynge.",
+     sweep_examples, sweep_codes},
+    {"status", VERB_STATUS, "DIR", 1, 1, verb_status, "how far a sweep is",
+     "Counts the runs in the segments of a sweep's folder, and tells the rate and time of arrival that processes at "
+     "work there report, and the failed runs with the command that does each again. Reads only; may be called at any "
+     "time.",
+     status_examples, read_codes},
+    {"merge", VERB_MERGE, "DIR -o OUT.h5", 1, 1, verb_merge, "a sweep's finished runs as one file",
+     "Writes the finished runs of a sweep's folder into one self-contained result file, with the dimensions scenario, "
+     "point, replicate, time, and param_<name>(scenario, point) for each parameter that is swept. Runs that are "
+     "missing "
+     "are NaN, and their status says not_run. The folder stays as it is.",
+     merge_examples, run_codes},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -10,7 +10,17 @@
 struct options;
 
 /* Which verbs an option belongs to (options.c). */
-enum verb_bit { VERB_RUN = 1, VERB_CHECK = 2, VERB_PARAMS = 4, VERB_SUMMARY = 8, VERB_BENCH = 16, VERB_ALL = 31 };
+enum verb_bit {
+    VERB_RUN = 1,
+    VERB_CHECK = 2,
+    VERB_PARAMS = 4,
+    VERB_SUMMARY = 8,
+    VERB_BENCH = 16,
+    VERB_SWEEP = 32,
+    VERB_STATUS = 64,
+    VERB_MERGE = 128,
+    VERB_ALL = 255
+};
 
 enum { VERB_ANY_NUMBER = INT_MAX };
 
@@ -37,6 +47,9 @@ int verb_check(const struct options *o, struct error *err);
 int verb_params(const struct options *o, struct error *err);
 int verb_summary(const struct options *o, struct error *err);
 int verb_bench(const struct options *o, struct error *err);
+int verb_sweep(const struct options *o, struct error *err);
+int verb_status(const struct options *o, struct error *err);
+int verb_merge(const struct options *o, struct error *err);
 
 /* NULL when it is not a verb of this program. */
 const struct verb *verb_find(const char *name);

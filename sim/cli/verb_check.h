@@ -4,6 +4,7 @@
 
 #include "core/ensemble.h"
 #include "core/error.h"
+#include "io/design.h"
 
 struct options;
 
@@ -14,10 +15,12 @@ struct verb_check_needs {
     double core_seconds; /* NaN: not known */
 };
 
-int verb_check_measure(const struct ensemble_plan *plan, int threads, struct verb_check_needs *needs,
-                       struct error *err);
+/* Of all points of the design. Every one of them is made once, so that what the model refuses is found. */
+int verb_check_measure(const struct ensemble_plan *plan, const struct design *d, int threads,
+                       struct verb_check_needs *needs, struct error *err);
 
 /* Prints the plan, as text or JSON; nothing when quiet. */
-int verb_check_plan(const struct options *o, const struct ensemble_plan *plan, struct error *err);
+int verb_check_plan(const struct options *o, const struct ensemble_plan *plan, const struct design *d,
+                    struct error *err);
 
 #endif

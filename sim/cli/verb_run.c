@@ -101,7 +101,12 @@ int verb_run(const struct options *o, struct error *err)
     stop_listen();
     int code = plan_load(o, &plan, &texts, err);
     if (code) return code;
-    code = o->dry_run ? verb_check_plan(o, &plan, err) : run_plan(o, &plan, &texts, err);
+    if (o->dry_run)
+        code = verb_check_plan(o, &plan, &texts.design, err);
+    else {
+        code = design_expand(&texts.design, &plan, err);
+        if (!code) code = run_plan(o, &plan, &texts, err);
+    }
     config_free(&plan, &texts);
     return code;
 }

@@ -92,28 +92,40 @@ static struct ensemble_batch *batch_of(struct state *s, uint32_t which, uint32_t
     return NULL;
 }
 
-/* This thread's world, made anew when the case needs another scale. */
-static int fit_world(struct world *w, bool *made, const struct world_setup *setup, int threads, struct error *err)
+/* The worker's world, made anew when the case needs another scale. */
+static int fit_world(struct ensemble_worker *w, const struct world_setup *setup, struct error *err)
 {
-    if (*made && memcmp(&w->setup.scale, &setup->scale, sizeof setup->scale) == 0) return ERROR_NONE;
-    if (*made) world_free(w);
-    *made = false;
-    int code = world_init(w, setup, threads, err);
-    *made = code == ERROR_NONE;
+    if (w->made && memcmp(&w->world.setup.scale, &setup->scale, sizeof setup->scale) == 0) return ERROR_NONE;
+    ensemble_worker_free(w);
+    int code = world_init(&w->world, setup, w->threads, err);
+    w->made = code == ERROR_NONE;
     return code;
 }
 
-static int run_one(struct state *s, struct world *w, bool *made, uint32_t c, struct ensemble_batch *b, uint32_t k,
+int ensemble_worker_run(struct ensemble_worker *w, const struct ensemble_plan *plan, const struct ensemble_case *one,
+                        struct snapshots *snapshots, uint64_t seed, double *results, const volatile sig_atomic_t *stop,
+                        struct error *err)
+{
+    struct world_setup setup = {plan->model, &plan->run,    one->params, one->derived,
+                                one->roster, &plan->layout, one->scale};
+    int code = fit_world(w, &setup, err);
+    if (code) return code;
+    w->world.snapshots = snapshots;
+    return world_run(&w->world, &setup, seed, results, stop, err);
+}
+
+void ensemble_worker_free(struct ensemble_worker *w)
+{
+    if (w->made) world_free(&w->world);
+    w->made = false;
+}
+
+static int run_one(struct state *s, struct ensemble_worker *w, uint32_t c, struct ensemble_batch *b, uint32_t k,
                    struct error *err)
 {
     const struct ensemble_plan *plan = s->plan;
-    const struct ensemble_case *each = &plan->cases[c];
-    struct world_setup setup = {plan->model,  &plan->run,    each->params, each->derived,
-                                each->roster, &plan->layout, each->scale};
-    int code = fit_world(w, made, &setup, s->inner_threads, err);
-    if (code) return code;
-    w->snapshots = b->snapshots[k];
-    return world_run(w, &setup, plan->seeds[b->first + k], b->results[k], s->stop, err);
+    return ensemble_worker_run(w, plan, &plan->cases[c], b->snapshots[k], plan->seeds[b->first + k], b->results[k],
+                               s->stop, err);
 }
 
 static void blank(struct ensemble_batch *b, uint32_t k, const struct layout *layout)
@@ -141,7 +153,7 @@ static void finish_run(struct state *s, uint32_t which, uint32_t k, int code, co
     s->batches[which] = NULL;
 }
 
-static void do_run(struct state *s, struct world *w, bool *made, uint64_t run)
+static void do_run(struct state *s, struct ensemble_worker *w, uint64_t run)
 {
     uint32_t c = (uint32_t)(run / s->plan->n_replicates), r = (uint32_t)(run % s->plan->n_replicates);
     uint32_t which = c * s->batches_per_case + r / ENSEMBLE_BATCH, k = r % ENSEMBLE_BATCH;
@@ -154,7 +166,7 @@ static void do_run(struct state *s, struct world *w, bool *made, uint64_t run)
         return;
     }
     struct error why = {ERROR_NONE, ""};
-    int code = run_one(s, w, made, c, b, k, &why);
+    int code = run_one(s, w, c, b, k, &why);
     if (code == ERROR_INTERRUPTED) {
         atomic_store(&s->ended, code);
         return;
@@ -181,14 +193,13 @@ static void run_all(struct state *s, int outer_threads)
 {
 #pragma omp parallel num_threads(outer_threads)
     {
-        struct world w;
-        bool made = false;
+        struct ensemble_worker w = {.threads = s->inner_threads};
 #pragma omp for schedule(dynamic, 1)
         for (uint64_t run = 0; run < s->total; run++) {
             if (s->stop && *s->stop) atomic_store(&s->ended, ERROR_INTERRUPTED);
-            if (!atomic_load(&s->ended)) do_run(s, &w, &made, run);
+            if (!atomic_load(&s->ended)) do_run(s, &w, run);
         }
-        if (made) world_free(&w);
+        ensemble_worker_free(&w);
     }
 }
 

@@ -59,6 +59,19 @@ struct ensemble_outcome {
     double wall_seconds, cpu_seconds;
 };
 
+/* One thread's world, kept from run to run. Start from {.threads = n}: the threads that work on this world. */
+struct ensemble_worker {
+    struct world world;
+    bool made;
+    int threads;
+};
+
+/* Run one replicate of a case (of the plan, or made beside it) into `results`. snapshots may be NULL. */
+int ensemble_worker_run(struct ensemble_worker *w, const struct ensemble_plan *plan, const struct ensemble_case *one,
+                        struct snapshots *snapshots, uint64_t seed, double *results, const volatile sig_atomic_t *stop,
+                        struct error *err);
+void ensemble_worker_free(struct ensemble_worker *w);
+
 /* Threads that a world of that size gains from: all that are offered, or one where it is small. */
 int ensemble_world_threads(const struct model_scale *scale, int threads);
 

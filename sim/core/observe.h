@@ -50,10 +50,12 @@ struct series {
     char name[96];                   /* of the dataset */
     uint32_t slot;                   /* first of its `levels` slots in a block's and a run's values */
     uint32_t levels;                 /* 1, or labels of the grouping */
+    uint32_t weight_slot;            /* of the members behind a mean: of its first level, */
+    uint32_t weight_step;            /* and 1 where each level has its own, else 0 */
 };
 
 struct layout {
-    struct series *series; /* (n_series), in the order of the table, whole before by-group */
+    struct series *series; /* (n_series) that are kept, in the order of the table, whole before by-group */
     uint32_t n_series;
     uint32_t n_slots;
     uint32_t n_ticks, n_slow; /* lengths of `time` and `time_network` */
@@ -70,6 +72,9 @@ struct layout {
 int layout_init(struct layout *layout, const struct observable *observables, uint32_t n_observables,
                 const struct grouping *groupings, uint32_t n_groupings, double start, double end, uint32_t n_ticks,
                 uint32_t slow_every, struct error *err);
+/* Keep those series alone whose name matches one of the patterns, which have commas or blanks between; empty: all. Blocks
+ * observe as before, a run's results get smaller. */
+int layout_keep(struct layout *layout, const char *patterns, struct error *err);
 void layout_free(struct layout *layout);
 
 /* Times of a series: n_ticks or n_slow. */

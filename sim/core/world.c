@@ -135,21 +135,13 @@ static void forget_observed(struct world *w, uint32_t block)
         x[k] = NAN;
 }
 
-/* Slot that holds the members behind a level of a series: the weight of a mean. */
-static uint32_t weight_slot(const struct layout *l, const struct series *s, uint32_t level)
-{
-    for (uint32_t k = 0; s->grouping && k < l->n_series && l->series[k].observable == l->series[0].observable; k++)
-        if (l->series[k].grouping == s->grouping) return l->series[k].slot + level;
-    return l->series[0].slot;
-}
-
 /* Several blocks' values of one slot as one value, in the order of the blocks; NaN where no block has one. */
 static double combine(const struct world *w, const struct series *s, uint32_t level)
 {
     const struct layout *l = w->setup.layout;
     const double *x = w->observed;
     uint32_t slot = s->slot + level;
-    uint32_t weigher = weight_slot(l, s, level);
+    uint32_t weigher = s->weight_slot + s->weight_step * level;
     double sum = 0.0, weight = 0.0;
     for (uint32_t b = 0; b < w->n_blocks; b++, x += l->n_slots) {
         if (isnan(x[slot])) continue;

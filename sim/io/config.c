@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "io/configtext.h"
+#include "io/design.h"
 #include "io/mistakes.h"
 #include "io/override.h"
 #include "io/pathfile.h"
 #include "io/scan.h"
 #include "io/scenario.h"
 #include "io/textfile.h"
+#include "io/tree.h"
 
 enum { CONFIG_BYTES_MAX = 1 << 20, BASES_MAX = 8, FILES_MAX = BASES_MAX + 1, KEY_MAX = 400 };
 
@@ -31,7 +33,8 @@ struct loader {
 };
 
 static const char *const model_sections[] = {"world", "model", "policies"};
-static const char *const top_keys[] = {"base", "run", "world", "model", "policies", "scenarios", "output"};
+static const char *const top_keys[] = {"base",      "run",    "world",   "model", "policies",
+                                       "scenarios", "design", "targets", "output"};
 static const char *const scenario_keys[] = {"name", "question", "world", "model", "policies"};
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -48,15 +51,6 @@ static struct place place_of(const struct source *source, const config_setting_t
 }
 
 /* ---- files and their bases ------------------------------------------------------------------------------------- */
-
-/* `path` as `named_in` means it: relative to that file. NULL: no memory. */
-static char *path_beside(const char *named_in, const char *path)
-{
-    const char *slash = strrchr(named_in, '/');
-    char *joined = NULL;
-    if (*path == '/' || !slash) return strdup(path);
-    return asprintf(&joined, "%.*s/%s", (int)(slash - named_in), named_in, path) < 0 ? NULL : joined;
-}
 
 static void read_file(struct loader *l, struct source *s, struct place named_in)
 {
@@ -132,7 +126,7 @@ static void read_sources(struct loader *l, const char *path)
                          text ? "an empty text" : "something else");
             return;
         }
-        s = add_source(l, path_beside(s->name, text), place_of(s, base));
+        s = add_source(l, textfile_beside(s->name, text), place_of(s, base));
     }
 }
 
@@ -201,23 +195,19 @@ static char *value_text(struct loader *l, const config_setting_t *s)
 
 /* ---- values into settings ------------------------------------------------------------------------------------------- */
 
-/* Does its text name a file that is read with the config? */
-static bool names_file(const struct loader *l, const struct param *p)
+static bool is_file_name(const struct loader *l, const struct param *p)
 {
-    const struct model *m = l->list.model;
-    if (!m || p->type != PARAM_TEXT) return false;
-    return (m->roster_path && strcmp(p->path, m->roster_path) == 0) ||
-           (m->ties_path && strcmp(p->path, m->ties_path) == 0) || (m->path_file && strcmp(p->path, m->path_file) == 0);
+    return settings_names_file(l->list.model, p) || strcmp(p->path, "design.file") == 0;
 }
 
-/* A roster, ties or path named in a file is found from there; keep a name that works from the working directory. */
+/* A roster, ties, a path or a design named in a file is found from there; keep a name that works from the working directory. */
 static void move_name(struct loader *l, const struct source *source, struct settings *to, const struct param *p,
                       struct place place, const char *key)
 {
     const struct param_text *t = (const void *)((const char *)to->values + p->offset);
     if (!*t->text) return;
     struct error why = {0};
-    char *path = path_beside(source->name, t->text);
+    char *path = textfile_beside(source->name, t->text);
     if (!path)
         mistakes_no_memory(&l->mistakes, "a file's name");
     else if (param_set_text(p, to->values, path, &why))
@@ -235,7 +225,7 @@ static void set_value(struct loader *l, const struct source *source, const confi
     if (type == CONFIG_TYPE_GROUP || (p->type == PARAM_TEXT && type != CONFIG_TYPE_STRING))
         mistakes_add(&l->mistakes, place, key, "found %s, expected %s", text,
                      param_expected(p, expected, sizeof expected));
-    else if (settings_parse(to, p, text, place, key, &l->mistakes) && names_file(l, p))
+    else if (settings_parse(to, p, text, place, key, &l->mistakes) && is_file_name(l, p))
         move_name(l, source, to, p, place, key);
     free(text);
 }
@@ -429,12 +419,12 @@ static void read_scenario(struct loader *l, const struct source *source, const c
     if (!s->question) mistakes_no_memory(&l->mistakes, "a question");
 }
 
-/* The list of the first file that has one, from the config to its bases: a config's scenarios replace its base's. */
-static const config_setting_t *find_scenarios(const struct loader *l, const struct source **source)
+/* The section of the first file that has one, from the config to its bases: it replaces its base's. NULL: there is none. */
+static const config_setting_t *find_section(const struct loader *l, const char *name, const struct source **source)
 {
     for (size_t k = 0; k < l->n_sources; k++) {
         *source = &l->sources[k];
-        const config_setting_t *s = config_lookup(&l->sources[k].tree, "scenarios");
+        const config_setting_t *s = config_lookup(&l->sources[k].tree, name);
         if (s) return s;
     }
     return NULL;
@@ -443,7 +433,7 @@ static const config_setting_t *find_scenarios(const struct loader *l, const stru
 static void read_scenarios(struct loader *l)
 {
     const struct source *source;
-    const config_setting_t *s = find_scenarios(l, &source);
+    const config_setting_t *s = find_section(l, "scenarios", &source);
     int n = s && config_setting_is_list(s) ? config_setting_length(s) : 0;
     if (s && n == 0) {
         mistakes_add(&l->mistakes, place_of(source, s), "scenarios", "found %s, expected a list ( { ... }, { ... } )",
@@ -463,6 +453,71 @@ static void read_scenarios(struct loader *l)
     only->place.file = l->sources[0].name;
 }
 
+/* ---- the design -------------------------------------------------------------------------------------------------------- */
+
+static const char *const design_lists[] = {"axes", "except", "points"};
+
+static bool to_tree(struct loader *l, const struct source *source, const config_setting_t *s, struct tree *t)
+{
+    int type = config_setting_type(s), n = config_setting_is_aggregate(s) ? config_setting_length(s) : 0;
+    *t = (struct tree){.key = config_setting_name(s) ? config_setting_name(s) : "",
+                       .kind = type == CONFIG_TYPE_GROUP    ? TREE_GROUP
+                               : type == CONFIG_TYPE_LIST   ? TREE_LIST
+                               : type == CONFIG_TYPE_STRING ? TREE_TEXT
+                                                            : TREE_VALUE,
+                       .text = value_text(l, s),
+                       .place = place_of(source, s)};
+    if (t->kind == TREE_TEXT) t->bare = strdup(config_setting_get_string(s));
+    if (n) t->items = calloc((size_t)n, sizeof *t->items);
+    bool good = t->text && (t->kind != TREE_TEXT || t->bare) && (!n || t->items);
+    for (int k = 0; good && k < n; k++)
+        good = to_tree(l, source, config_setting_get_elem(s, (unsigned)k), &t->items[t->n++]);
+    if (!good) mistakes_no_memory(&l->mistakes, "a design");
+    return good;
+}
+
+static void read_design_key(struct loader *l, const struct source *source, const config_setting_t *s)
+{
+    char path[KEY_MAX];
+    const char *known[16], *name = config_setting_name(s);
+    size_t n = 0;
+    snprintf(path, sizeof path, "design.%.200s", name);
+    const struct param *p = param_find(&design_table, path);
+    if (p)
+        set_value(l, source, s, p, path, &l->list.design);
+    else if (!is_one_of(name, design_lists, COUNT(design_lists))) {
+        for (size_t k = 0; k < design_table.n; k++)
+            known[n++] = strrchr(design_table.rows[k].path, '.') + 1;
+        for (size_t k = 0; k < COUNT(design_lists); k++)
+            known[n++] = design_lists[k];
+        unknown_key(l, place_of(source, s), "design.", name, known, n);
+    }
+}
+
+static void read_design(struct loader *l, struct design *design)
+{
+    struct tree section = {0};
+    const struct source *source;
+    const config_setting_t *s = find_section(l, "design", &source);
+    if (s && !config_setting_is_group(s))
+        mistakes_add(&l->mistakes, place_of(source, s), "design", "found a value, expected a group { ... }");
+    else if (s && to_tree(l, source, s, &section))
+        for (int key = 0; key < config_setting_length(s); key++)
+            read_design_key(l, source, config_setting_get_elem(s, (unsigned)key));
+    override_design(l->overrides, &l->list, &l->mistakes);
+    design_read(design, s ? &section : NULL, &l->list.design, &l->list, &l->mistakes);
+    tree_free(&section);
+}
+
+static void read_targets(struct loader *l, const struct ensemble_plan *plan, struct targets *targets)
+{
+    struct tree section = {0};
+    const struct source *source;
+    const config_setting_t *s = find_section(l, "targets", &source);
+    if (s && to_tree(l, source, s, &section)) targets_read(targets, &section, plan, &l->mistakes);
+    tree_free(&section);
+}
+
 /* ---- all of it ---------------------------------------------------------------------------------------------------------- */
 
 static void keep_texts(struct loader *l, struct config_texts *texts)
@@ -473,7 +528,7 @@ static void keep_texts(struct loader *l, struct config_texts *texts)
         given[k] = l->sources[k].file.text;
     }
     texts->given = configtext_given(names, given, l->n_sources, l->overrides);
-    texts->resolved = configtext_resolved(&l->list);
+    texts->resolved = configtext_resolved(&l->list, &texts->design, &texts->targets);
     if (!texts->given || !texts->resolved) mistakes_no_memory(&l->mistakes, "the texts of the config");
 }
 
@@ -483,7 +538,9 @@ static void resolve(struct loader *l, const char *path)
     read_sources(l, path);
     if (m->code) return;
     m->code = settings_init(&l->list.run, &world_run_table, m->err);
+    if (!m->code) m->code = settings_init(&l->list.design, &design_table, m->err);
     if (m->code) return;
+    l->list.design.layer = SETTINGS_FILE;
     choose_model(l);
     if (l->list.model) m->code = settings_init(&l->list.common, &l->list.model->params, m->err);
     if (l->list.model && m->code) return;
@@ -507,6 +564,8 @@ int config_load(const char *path, const struct config_overrides *overrides, stru
     resolve(&l, path);
     if (!l.mistakes.code) pathfile_read(&l.list, &l.mistakes);
     if (!l.mistakes.code) scenario_plan(&l.list, plan, &l.mistakes);
+    if (!l.mistakes.code) read_design(&l, &texts->design);
+    if (!l.mistakes.code) read_targets(&l, plan, &texts->targets);
     if (!l.mistakes.code) keep_texts(&l, texts);
     if (l.mistakes.code) config_free(plan, texts);
     scenario_list_free(&l.list);
@@ -517,6 +576,8 @@ int config_load(const char *path, const struct config_overrides *overrides, stru
 void config_free(struct ensemble_plan *plan, struct config_texts *texts)
 {
     scenario_plan_free(plan);
+    design_free(&texts->design);
+    targets_free(&texts->targets);
     free(texts->given);
     free(texts->resolved);
     memset(texts, 0, sizeof *texts);

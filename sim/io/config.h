@@ -9,6 +9,8 @@
 
 #include "core/ensemble.h"
 #include "core/error.h"
+#include "io/design.h"
+#include "io/targets.h"
 
 /* What the command line adds. */
 struct config_overrides {
@@ -17,13 +19,15 @@ struct config_overrides {
     const char *seed, *replicates; /* --seed, --replicates as given, or NULL */
 };
 
-/* Texts kept for provenance; owned. */
+/* What a config gives beside the plan: its design, and texts kept for provenance; owned. */
 struct config_texts {
     char *given;    /* every file read, each under a line "# file: NAME" */
     char *resolved; /* a complete config that gives the same plan with no base and no --set */
+    struct design design;
+    struct targets targets;
 };
 
-/* Read, check everything, resolve. On error nothing is left allocated and err holds one line for each mistake:
+/* Read, check everything, resolve. The plan has one point, what scenarios and --set say; the design's are its own (design.h). On error nothing is left allocated and err holds one line for each mistake:
  * `file:line: key: found X, expected Y (unit, range); did you mean Z?` (for --set: `--set: key: ...`). */
 int config_load(const char *path, const struct config_overrides *overrides, struct ensemble_plan *plan,
                 struct config_texts *texts, struct error *err);

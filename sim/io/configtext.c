@@ -1,5 +1,6 @@
 #include "io/configtext.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,81 @@ static void print_scenario(FILE *out, const struct scenario *s, const struct set
     fprintf(out, "    }%s\n", last ? "" : ",");
 }
 
+static void print_axis(FILE *out, const struct design_axis *a)
+{
+    char low[64], high[64];
+    struct param row = {.type = PARAM_REAL};
+    fprintf(out, "        { path = \"%s\"; ", a->param->path);
+    param_print(&row, &a->low, low, sizeof low);
+    param_print(&row, &a->high, high, sizeof high);
+    if (!a->n_choices)
+        fprintf(out, "low = %s; high = %s; ", low, high);
+    else
+        fputs("values = (", out);
+    for (uint32_t k = 0; k < a->n_choices; k++)
+        fprintf(out, "%s%s", k ? ", " : "", a->choices[k]);
+    if (a->n_choices) fputs("); ", out);
+    if (a->levels) fprintf(out, "levels = %" PRIu32 "; ", a->levels);
+    fputc('}', out);
+}
+
+/* Of a table its points: as a list. */
+static void print_points(FILE *out, const struct design *d)
+{
+    char text[VALUE_MAX];
+    fputs("    points = (\n", out);
+    for (uint32_t p = 0; p < d->n_points; p++) {
+        fputs("        (", out);
+        for (uint32_t axis = 0; axis < d->n_axes; axis++) {
+            design_override(d, p, axis, text, sizeof text);
+            fprintf(out, "%s%s", axis ? ", " : "", strchr(text, '=') + 1);
+        }
+        fprintf(out, ")%s\n", p + 1 < d->n_points ? "," : "");
+    }
+    fputs("    );\n", out);
+}
+
+static void print_design(FILE *out, const struct design *d)
+{
+    bool listed = d->kind == DESIGN_LIST || d->kind == DESIGN_CSV;
+    if (d->kind == DESIGN_NONE) return;
+    fprintf(out, "design = {\n    kind = \"%s\";\n", design_kind_name(listed ? DESIGN_LIST : d->kind));
+    if (!listed)
+        fprintf(out, "    n = %" PRId64 ";\n    levels = %" PRId64 ";\n    seed = %" PRId64 ";\n    scramble = %s;\n",
+                d->params.n, d->params.levels, d->params.seed, d->params.scramble ? "true" : "false");
+    fputs("    axes = (\n", out);
+    for (uint32_t axis = 0; axis < d->n_axes; axis++) {
+        if (listed)
+            fprintf(out, "        \"%s\"", d->axes[axis].param->path);
+        else
+            print_axis(out, &d->axes[axis]);
+        fputs(axis + 1 < d->n_axes ? ",\n" : "\n", out);
+    }
+    fputs("    );\n", out);
+    if (listed) print_points(out, d);
+    fputs("};\n", out);
+}
+
+static void print_targets(FILE *out, const struct targets *targets)
+{
+    static const char *const keys[] = {"from", "to", "value", "tolerance"};
+    static const struct param row = {.type = PARAM_REAL};
+    char text[64];
+    if (targets->n) fputs("targets = (\n", out);
+    for (uint32_t k = 0; k < targets->n; k++) {
+        const struct target *t = &targets->all[k];
+        const double x[] = {t->from, t->to, t->value, t->tolerance};
+        bool single = t->from == t->to;
+        fprintf(out, "    { observable = \"%s\"; ", t->observable);
+        for (int part = single; part < 4; part++) {
+            param_print(&row, &x[part], text, sizeof text);
+            fprintf(out, "%s = %s; ", single && part == 1 ? "time" : keys[part], text);
+        }
+        fprintf(out, "}%s\n", k + 1 < targets->n ? "," : "");
+    }
+    if (targets->n) fputs(");\n", out);
+}
+
 /* ---- whole texts --------------------------------------------------------------------------------------------------- */
 
 /* Closes the stream of open_memstream; NULL when anything written to it failed. */
@@ -153,7 +229,7 @@ char *configtext_given(const char *const *names, const char *const *texts, size_
     return finish(out, &text);
 }
 
-char *configtext_resolved(const struct scenario_list *list)
+char *configtext_resolved(const struct scenario_list *list, const struct design *design, const struct targets *targets)
 {
     char *text = NULL;
     size_t size;
@@ -161,6 +237,8 @@ char *configtext_resolved(const struct scenario_list *list)
     if (!out) return NULL;
     print_table(out, &list->run, false);
     print_table(out, &list->common, false);
+    print_design(out, design);
+    print_targets(out, targets);
     fputs("scenarios = (\n", out);
     for (size_t s = 0; s < list->n; s++)
         print_scenario(out, &list->all[s], &list->common, s + 1 == list->n);

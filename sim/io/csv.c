@@ -185,7 +185,7 @@ bool csv_header(struct csv *c)
         return false;
     }
     bool too_many = c->n > CSV_FIELDS_MAX;
-    if (too_many) csv_complain(c, c->line[0], NULL, "found more than 64 columns, expected fewer");
+    if (too_many) csv_complain(c, c->line[0], NULL, "found more than 512 columns, expected fewer");
     return !too_many;
 }
 

@@ -13,7 +13,7 @@
 #include "io/mistakes.h"
 #include "io/textfile.h"
 
-enum { CSV_FIELDS_MAX = 64, CSV_SHOWN_MAX = 60 /* bytes of a field that a message shows */ };
+enum { CSV_FIELDS_MAX = 512, CSV_SHOWN_MAX = 60 /* bytes of a field that a message shows */ };
 
 struct csv {
     const char *path;  /* not owned */

@@ -62,9 +62,10 @@ static int write_rows(struct store *s, const struct ensemble_plan *plan, const s
 int names_write(struct store *s, const struct ensemble_plan *plan, struct error *err)
 {
     struct rows r = {0};
+    if (plan->run.panel_runs == 0 && plan->run.tie_runs == 0) return ERROR_NONE;
     for (uint32_t k = 0; k < plan->n_scenarios; k++)
         r.n += roster_of(plan, k) ? roster_of(plan, k)->n : 0;
-    if (!r.n || (plan->run.panel_runs == 0 && plan->run.tie_runs == 0)) return ERROR_NONE;
+    if (!r.n) return ERROR_NONE;
     int code = fill(&r, plan, err);
     if (!code) code = write_rows(s, plan, &r, err);
     free(r.scenario);

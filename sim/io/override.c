@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/design.h"
 #include "io/textfile.h"
 
 static const struct place set_place = {"--set", 0};
-static const char scenarios_prefix[] = "scenarios.";
+static const char scenarios_prefix[] = "scenarios.", design_prefix[] = "design.";
 
 struct override {
     char path[SETTINGS_PATH_MAX];
@@ -115,6 +116,31 @@ static void set_option(struct scenario_list *list, const char *option, const cha
         settings_parse(&list->run, param_find(&world_run_table, path), value, (struct place){option, 0}, NULL, m);
 }
 
+static bool is_of_design(const char *text) { return strncmp(text, design_prefix, strlen(design_prefix)) == 0; }
+
+static void set_in_design(struct scenario_list *list, const struct override *o, struct mistakes *m)
+{
+    const struct param *p = param_find(&design_table, o->path);
+    struct param_nearest near = {0};
+    for (size_t k = 0; k < design_table.n && !p; k++)
+        param_consider(&near, o->path, design_table.rows[k].path);
+    if (p)
+        settings_parse(&list->design, p, o->value, set_place, o->path, m);
+    else
+        mistakes_add(m, set_place, o->path,
+                     "found an unknown key, expected one of design.kind, n, levels, seed, scramble, file%s%s%s",
+                     near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");
+}
+
+void override_design(const struct config_overrides *overrides, struct scenario_list *list, struct mistakes *m)
+{
+    list->design.layer = SETTINGS_OVERRIDE;
+    for (size_t k = 0; overrides && k < overrides->n_sets; k++) {
+        struct override o;
+        if (is_of_design(overrides->sets[k]) && split(overrides->sets[k], &o, m)) set_in_design(list, &o, m);
+    }
+}
+
 void override_apply(const struct config_overrides *overrides, struct scenario_list *list, struct mistakes *m)
 {
     if (!overrides) return;
@@ -123,7 +149,7 @@ void override_apply(const struct config_overrides *overrides, struct scenario_li
         list->all[s].settings.layer = SETTINGS_OVERRIDE;
     for (size_t k = 0; k < overrides->n_sets; k++) {
         struct override o;
-        if (!split(overrides->sets[k], &o, m)) continue;
+        if (is_of_design(overrides->sets[k]) || !split(overrides->sets[k], &o, m)) continue;
         if (strncmp(o.path, scenarios_prefix, strlen(scenarios_prefix)) == 0)
             set_in_scenario(list, &o, m);
         else

@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "io/digest.h"
+#include "io/mpi.h"
 
 #ifndef KLYNGE_VERSION
 #define KLYNGE_VERSION "unknown"
@@ -62,6 +63,8 @@ void provenance_libraries(struct provenance_library list[PROVENANCE_LIBRARIES])
     snprintf(text, sizeof text, "%d.%d.%d", SLEEF_VERSION_MAJOR, SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL);
     name_library(&list[4], "sleef", text); /* of the header: the library does not tell */
     name_library(&list[5], "libc", gnu_get_libc_version());
+    mpi_version(text);
+    name_library(&list[6], "mpi", *text ? text : "none");
 }
 
 static json_t *libraries(void)

@@ -23,7 +23,7 @@ struct provenance_library {
     const char *name;
     char version[32];
 };
-enum { PROVENANCE_LIBRARIES = 6 };
+enum { PROVENANCE_LIBRARIES = 7 };
 void provenance_libraries(struct provenance_library list[PROVENANCE_LIBRARIES]);
 
 struct provenance {

@@ -159,6 +159,16 @@ int publish_sync(const struct publish *p, struct error *err)
     return ERROR_NONE;
 }
 
+int publish_call(struct publish *p, const char *name, struct error *err)
+{
+    char *final = NULL;
+    if (asprintf(&final, "%.*s%s", (int)(last_part(p->final) - p->final), p->final, name) < 0)
+        return error_set(err, ERROR_IO, "no memory for a file's name");
+    free(p->final);
+    p->final = final;
+    return ERROR_NONE;
+}
+
 /* Give `to` to the file `from` unless `to` is taken; for file systems that cannot do it in one step too. */
 static int rename_if_free(const char *from, const char *to)
 {

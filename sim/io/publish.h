@@ -24,6 +24,9 @@ int publish_begin(struct publish *p, const char *path, bool force, struct error 
 /* fsync the temporary file: call after it is closed, before it is verified. */
 int publish_sync(const struct publish *p, struct error *err);
 
+/* Another last part of the final name, known only now: a file that is called by what it holds. */
+int publish_call(struct publish *p, const char *name, struct error *err);
+
 /* Rename and fsync the folder. Without force it refuses a file that has appeared meanwhile, and keeps the temporary
  * file, which the message names. Frees p's texts on success. */
 int publish_commit(struct publish *p, struct error *err);

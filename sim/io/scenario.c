@@ -18,6 +18,7 @@ void scenario_list_free(struct scenario_list *list)
     free(list->all);
     settings_free(&list->run);
     settings_free(&list->common);
+    settings_free(&list->design);
     memset(list, 0, sizeof *list);
 }
 
@@ -132,7 +133,7 @@ static void free_rosters(struct ensemble_plan *plan)
 
 /* ---- the plan ------------------------------------------------------------------------------------------------------ */
 
-static int derive_case(const struct ensemble_plan *plan, struct ensemble_case *c, struct error *why)
+int scenario_derive(const struct ensemble_plan *plan, struct ensemble_case *c, struct error *why)
 {
     const struct model *model = plan->model;
     c->derived = calloc(1, model->derived_size ? model->derived_size : 1);
@@ -150,7 +151,7 @@ static void derive(const struct scenario_list *list, struct ensemble_plan *plan,
     char last[ERROR_TEXT_MAX] = ""; /* what several scenarios share is said once */
     for (uint32_t s = 0; s < plan->n_scenarios; s++) {
         struct error why = {0};
-        int code = derive_case(plan, &plan->cases[s], &why);
+        int code = scenario_derive(plan, &plan->cases[s], &why);
         if (!code || strcmp(why.text, last) == 0) continue;
         add_lines(m, why.text, &list->all[s].settings, fallback, plan->scenario_name[s]);
         mistakes_note_code(m, code);
@@ -167,6 +168,12 @@ static bool allocate(struct ensemble_plan *plan)
     return plan->scenario_name && plan->scenario_question && plan->cases && plan->seeds;
 }
 
+void scenario_seeds(struct ensemble_plan *plan)
+{
+    for (uint32_t r = 0; r < plan->n_replicates; r++)
+        plan->seeds[r] = rng_replicate_seed((uint64_t)plan->run.seed, r);
+}
+
 /* Copies, because `list` is still asked where values were set and for the resolved text. */
 static bool fill(const struct scenario_list *list, struct ensemble_plan *plan)
 {
@@ -178,26 +185,32 @@ static bool fill(const struct scenario_list *list, struct ensemble_plan *plan)
         if (!plan->scenario_name[s] || !plan->scenario_question[s] || !plan->cases[s].params) return false;
         memcpy(plan->cases[s].params, from->settings.values, plan->model->params.size);
     }
-    for (uint32_t r = 0; r < plan->n_replicates; r++)
-        plan->seeds[r] = rng_replicate_seed((uint64_t)plan->run.seed, r);
+    scenario_seeds(plan);
     return true;
+}
+
+int scenario_lay_out(struct ensemble_plan *plan, struct error *err)
+{
+    const struct model *model = plan->model;
+    uint32_t n_ticks;
+    int code = world_count_ticks(&plan->run, &n_ticks, err);
+    if (code) return code;
+    double every = floor(plan->run.network_every * (double)plan->run.ticks_per_year + 0.5);
+    uint32_t slow_every = every < 1.0 ? 1 : (uint32_t)every;
+    code = layout_init(&plan->layout, model->observables, model->n_observables, model->groupings, model->n_groupings,
+                       plan->run.start, plan->run.end, n_ticks, slow_every, err);
+    return code ? code : layout_keep(&plan->layout, plan->run.observables.text, err);
 }
 
 static void lay_out(const struct scenario_list *list, struct ensemble_plan *plan, struct place fallback,
                     struct mistakes *m)
 {
-    const struct model *model = plan->model;
     struct error why = {0};
-    uint32_t n_ticks;
-    if (world_count_ticks(&plan->run, &n_ticks, &why)) {
-        add_lines(m, why.text, &list->run, fallback, NULL);
-        return;
-    }
-    double every = floor(plan->run.network_every * (double)plan->run.ticks_per_year + 0.5);
-    uint32_t slow_every = every < 1.0 ? 1 : (uint32_t)every;
-    if (layout_init(&plan->layout, model->observables, model->n_observables, model->groupings, model->n_groupings,
-                    plan->run.start, plan->run.end, n_ticks, slow_every, &why))
+    int code = scenario_lay_out(plan, &why);
+    if (code == ERROR_RUN)
         mistakes_no_memory(m, why.text);
+    else if (code)
+        add_lines(m, why.text, &list->run, fallback, NULL);
 }
 
 void scenario_plan(struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m)

@@ -18,6 +18,7 @@ struct scenario {
 struct scenario_list {
     const struct model *model;
     struct settings run;    /* world_run_table */
+    struct settings design; /* design_table */
     struct settings common; /* the model's table: what all scenarios start from */
     struct scenario *all;   /* (n) */
     size_t n;
@@ -31,6 +32,11 @@ const char *scenario_name_problem(const char *name);
 /* Read rosters, derive, lay out. The plan owns copies of what it needs. On a mistake it is left
  * empty. */
 void scenario_plan(struct scenario_list *list, struct ensemble_plan *plan, struct mistakes *m);
+/* Its pieces that hang on plan->run alone: the layout, and the seeds of all replicates. */
+int scenario_lay_out(struct ensemble_plan *plan, struct error *err);
+void scenario_seeds(struct ensemble_plan *plan);
+/* What the model makes of a case's parameters and roster. On error the case has none. */
+int scenario_derive(const struct ensemble_plan *plan, struct ensemble_case *c, struct error *why);
 /* Free a plan, empty or whole. */
 void scenario_plan_free(struct ensemble_plan *plan);
 

@@ -74,6 +74,13 @@ bool settings_is_section(const struct param_table *table, const char *path)
     return false;
 }
 
+bool settings_names_file(const struct model *m, const struct param *p)
+{
+    if (!m || p->type != PARAM_TEXT) return false;
+    return (m->roster_path && strcmp(p->path, m->roster_path) == 0) ||
+           (m->ties_path && strcmp(p->path, m->ties_path) == 0) || (m->path_file && strcmp(p->path, m->path_file) == 0);
+}
+
 /* Setters leave the bytes that a value does not use at 0, so that equal values have equal bytes. */
 bool settings_same(const struct settings *a, const struct settings *b, const struct param *p)
 {

@@ -37,6 +37,9 @@ unsigned settings_layer(const struct settings *s, const struct param *p);
 /* Does a parameter's path start with `path` and a dot? */
 bool settings_is_section(const struct param_table *table, const char *path);
 
+/* Does its text name a file that is read with the config? */
+bool settings_names_file(const struct model *model, const struct param *p);
+
 /* Is the row of p of the same value in both? */
 bool settings_same(const struct settings *a, const struct settings *b, const struct param *p);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -189,4 +190,12 @@ void textfile_free(struct textfile *file)
 {
     free(file->text);
     memset(file, 0, sizeof *file);
+}
+
+char *textfile_beside(const char *named_in, const char *path)
+{
+    const char *slash = strrchr(named_in, '/');
+    char *joined = NULL;
+    if (*path == '/' || !slash) return strdup(path);
+    return asprintf(&joined, "%.*s/%s", (int)(slash - named_in), named_in, path) < 0 ? NULL : joined;
 }

@@ -25,6 +25,9 @@ int textfile_read(const char *path, size_t most, enum textfile_encoding encoding
                   struct error *why);
 void textfile_free(struct textfile *file);
 
+/* `path` as the file `named_in` means it: relative to that file. To free; NULL: no memory. */
+char *textfile_beside(const char *named_in, const char *path);
+
 bool textfile_is_utf8(const char *text);
 
 #endif
