@@ -91,6 +91,11 @@ for row in rows:
     assert float(row["model.trust.hours"]) == file["param_model_trust_hours"][at[:2]]
     assert int(row["seed"]) == file["seed"][at[2]]' && k 2 merge one -o merged.h5 && says --force
 verdict $? 'its end values as CSV are those of the file; an existing file is refused'
+k 0 merge one -o index.h5 --virtual --json && says 'is an index' && json "x['digest'] == '$wanted'" && same_file index.h5 run.h5 && python '
+import h5py
+file = h5py.File("index.h5", "r")
+assert file["trust"].is_virtual and file["cost/money"].is_virtual'
+verdict $? 'merge --virtual reads as the same, and holds an index only'
 for threads in 2 3; do
     k 0 sweep small.cfg -o "threads$threads" --threads $threads --json -q && [ "$(field digest)" = "$wanted" ]
     verdict $? "the same digest with $threads threads"

@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page, picture
+from klynge_analysis import page, style
 from klynge_analysis.calibrate_output import INTERVAL, at, parameters, percent, predictions, when
 from klynge_analysis.sensitivity_figure import FAINT, INK, PARAMETERS, STYLE, short
 
@@ -75,4 +75,4 @@ def draw(result):
 
 
 def save(result, path):
-    picture.save(draw(result), path, "out", 110)
+    style.save(draw(result), path, "out", 110)

@@ -66,8 +66,8 @@ static struct view look(struct world *w, uint32_t i)
         }
         x.known += known;
         x.trust += known ? (double)trust : 0.0;
-        x.rivals += known && kind & TIE_COMPETITOR;
-        x.recent += kind & TIE_SUPPLIER || (trust > 0.0f && age < year);
+        x.rivals += (uint32_t)known & (kind & TIE_COMPETITOR) / TIE_COMPETITOR;
+        x.recent += (kind & TIE_SUPPLIER) / TIE_SUPPLIER | ((trust > 0.0f) & (age < year));
         if (trust >= fader.lapse || kind & TIE_STRONG) add_trusted(&x, &v.kind[k], (double)trust, known);
     }
     return x;

@@ -9,12 +9,6 @@
  */
 #include "cluster/cluster.h"
 
-static void accrue(double *account, uint32_t i, double yearly, double dt, double bank)
-{
-    double full = yearly * bank, next = account[i] + yearly * dt;
-    account[i] = next > full ? fmax(full, account[i]) : next; /* what was earned at a higher A is kept */
-}
-
 void cluster_budgets(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
@@ -27,17 +21,9 @@ void cluster_budgets(struct world *w, uint32_t block)
         f->hours_year[i] = yearly;
         f->hours_had[i] += yearly * w->dt - contact * (1.0 - p->events_share) * (w->dt - years);
         f->spent[i] += (yearly - contact) * w->dt;
-        accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
-        accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), years, p->bank);
+        cluster_accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
+        cluster_accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), years, p->bank);
     }
-}
-
-void cluster_accrue_calls(struct world *w, uint32_t i, double years)
-{
-    const struct cluster_params *p = cluster_params(w);
-    struct cluster_firms *f = cluster_firms(w);
-    double yearly = f->hours_year[i] * p->contact_share * p->calls_share;
-    accrue(f->hours_calls, i, yearly, cluster_years_as_member(w, i, years), p->bank);
 }
 
 double cluster_hours_at(const struct world *w, uint32_t i, double date)
@@ -46,5 +32,5 @@ double cluster_hours_at(const struct world *w, uint32_t i, double date)
     const struct cluster_firms *f = cluster_firms(w);
     double yearly = f->hours_year[i] * p->contact_share * p->events_share;
     if (f->hours_events[i] >= yearly * p->bank) return f->hours_events[i]; /* it holds no more: nothing is to come */
-    return f->hours_events[i] - fmin(f->hours_events[i], yearly * fmax(0.0, w->time + w->dt - date));
+    return f->hours_events[i] - real_min(f->hours_events[i], yearly * real_max(0.0, w->time + w->dt - date));
 }

@@ -395,8 +395,12 @@ static inline bool cluster_rings(struct world *w, uint32_t block, enum cluster_c
     *left -= due;
     return !(*left > 0.0) && cluster_ring(w, block, clock, i, event);
 }
-/* budgets.c: member i gets its hours for calls of a part of a tick. */
-void cluster_accrue_calls(struct world *w, uint32_t i, double years);
+/* Hours of so many a year come into an account, which holds at most `bank` years of them. */
+static inline void cluster_accrue(double *account, uint32_t i, double yearly, double years, double bank)
+{
+    double full = yearly * bank, next = account[i] + yearly * years;
+    account[i] = next > full ? real_max(full, account[i]) : next; /* what was earned at a higher A is kept */
+}
 /* contact.c: the tie i -> j, made if need be; its place in row i, or NETWORK_NONE without memory. Book hours together. */
 uint32_t cluster_tie(struct world *w, uint32_t i, uint32_t j);
 void cluster_meet(struct world *w, uint32_t block, uint32_t i, uint32_t j, double hours, enum cluster_kind kind,
@@ -422,6 +426,12 @@ size_t cluster_record_start(struct world *w, uint32_t block, const struct cluste
 void cluster_record_end(const struct world *w, uint32_t block, const struct cluster_project *project, bool success,
                         bool breach);
 
+/* programme.c: level, its start (NaN without one), staff [FTE], funding [NOK/year] before any is held back, demand [1/year]. */
+struct cluster_terms {
+    int level;
+    double since, staff, funding, demand;
+};
+struct cluster_terms cluster_terms_at(const struct cluster_params *p, double time, double members);
 /* expansion.c: members that recruitment aims at, of the parameters alone. */
 double cluster_target(const struct cluster_params *p, const struct cluster_derived *d, double time);
 bool cluster_merger_due(const struct cluster_params *p, double time);
@@ -440,6 +450,8 @@ int cluster_plan(const struct run_params *run, const struct cluster_params *p, s
                  struct error *err);
 uint32_t cluster_planned_costs(const struct run_params *run, const void *params, const void *derived,
                                struct model_budget *rows, uint32_t most);
+bool cluster_plan_remark(const struct run_params *run, const void *params, const void *derived, char *text,
+                         size_t size);
 /* Each policy's own file: its cost a year at intensity 1, with n members of which so many join a year. */
 #define POLICY(name, doc)                                                                                              \
     struct cluster_cost cluster_plan_##name(const struct cluster_params *p, double n, double joining);

@@ -86,12 +86,17 @@ static double shares(const struct world *w, uint32_t j, double trust, bool compe
     return part;
 }
 
+/* Work and introductions make known for certain, a delivery or a breach and work outside do not: no draw is needed. */
+static bool known_by_chance(enum cluster_kind kind)
+{
+    return kind < CONTACT_DELIVERY && kind != CONTACT_INTRODUCTION && kind != CONTACT_WORK;
+}
+
 /* u is the draw of i's side. */
 static bool becomes_known(const struct world *w, uint32_t j, const struct cluster_contact *contact, double trust,
                           uint32_t u)
 {
-    if (contact->kind >= CONTACT_DELIVERY) return false;
-    if (contact->kind == CONTACT_INTRODUCTION || contact->kind == CONTACT_WORK) return true;
+    if (!known_by_chance(contact->kind)) return contact->kind < CONTACT_DELIVERY;
     return rng_unit(u) < cluster_params(w)->known_gain * shares(w, j, trust, false);
 }
 
@@ -99,6 +104,7 @@ static bool becomes_known(const struct world *w, uint32_t j, const struct cluste
 static struct rng_words draw_awareness(const struct world *w, uint32_t block, const struct cluster_contact *contact)
 {
     const struct cluster_firms *f = cluster_firms(w);
+    if (!known_by_chance(contact->kind)) return (struct rng_words){{0}};
     uint32_t step = (uint32_t)kinds[contact->kind].arena << 8 | (contact->occasion & 255);
     return rng_draw(w->seed, STREAM_awareness, block, f->uid[contact->i], f->uid[contact->j], contact->occasion >> 8,
                     step);
@@ -113,37 +119,40 @@ static void count_route(struct world *w, uint32_t block, uint32_t i, uint32_t j,
 
 /* One side of a contact, before it. */
 struct side {
-    struct tie_view v; /* valid until a tie is made in its own row */
-    uint32_t k;        /* place of the tie, or NETWORK_NONE */
-    double trust;
+    struct tie_view v;  /* valid until a tie is made in its own row */
+    uint32_t k;         /* place of the tie, or NETWORK_NONE */
+    double trust, dose; /* of the contact: w h / h0 */
     bool competitor;
 };
 
-static inline struct side side_of(const struct world *w, uint32_t i, uint32_t j)
+static inline struct side side_of(const struct world *w, uint32_t i, uint32_t j, const struct cluster_contact *contact)
 {
-    struct side side = {tie_view(&w->ties, i), network_find(&w->ties, i, j), 0.0, false};
-    if (side.k == NETWORK_NONE) return side;
-    side.trust = (double)tie_trust(w, &side.v, side.k);
-    side.competitor = side.v.kind[side.k] & TIE_COMPETITOR;
+    struct side side = {.v = tie_view(&w->ties, i), .k = network_find(&w->ties, i, j)};
+    if (side.k != NETWORK_NONE) {
+        side.trust = (double)tie_trust(w, &side.v, side.k);
+        side.competitor = side.v.kind[side.k] & TIE_COMPETITOR;
+    }
+    side.dose = weight_of(w, contact, side.trust) * (double)contact->hours / cluster_params(w)->trust_hours;
     return side;
 }
 
-/* The side of i: its trust in j and what it knows of j. `known` may come of the contact as far as j shares. */
-static void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct side *mine,
-                 const struct side *theirs, const struct cluster_contact *contact, uint32_t u)
+/* The side of i: its trust in j and what it knows of j. `known` may come of the contact as far as j shares; risen is
+ * 1 - exp(-dose). */
+static inline void feel(struct world *w, uint32_t block, uint32_t i, uint32_t j, const struct side *mine,
+                        const struct side *theirs, const struct cluster_contact *contact, uint32_t u, double risen)
 {
     const struct cluster_params *p = cluster_params(w);
     bool known = becomes_known(w, j, contact, theirs->trust, u);
     uint32_t k = mine->k;
     struct tie_view v = mine->v;
-    double trust = mine->trust, dose = weight_of(w, contact, trust) * (double)contact->hours / p->trust_hours;
+    double trust = mine->trust;
     if (k == NETWORK_NONE) {
-        if (!known && dose < 0.01) return; /* 1 - exp(-dose) is smaller still */
+        if (!known && mine->dose < 0.01) return; /* 1 - exp(-dose) is smaller still */
         k = cluster_tie(w, i, j);
         if (k == NETWORK_NONE) return;
         v = tie_view(&w->ties, i);
     }
-    double gain = p->do_clamp_trust ? 0.0 : (1.0 - trust) * real_risen(dose);
+    double gain = p->do_clamp_trust ? 0.0 : (1.0 - trust) * risen;
     double next = contact->kind == CONTACT_BREACH ? fmax(0.0, trust - p->breach_ratio * gain) : trust + gain;
     float awareness = tie_awareness(w, &v, k);
     if (known && awareness < KNOWN) count_route(w, block, i, j, contact);
@@ -198,10 +207,11 @@ void cluster_contact(struct world *w, uint32_t block)
     for (uint32_t k = 0; k < c->n_contacts; k++) {
         const struct cluster_contact *contact = &c->room.contact[k];
         uint32_t i = contact->i, j = contact->j;
-        struct side a = side_of(w, i, j), b = side_of(w, j, i);
+        struct side a = side_of(w, i, j, contact), b = side_of(w, j, i, contact);
+        double risen_a = real_risen(a.dose), risen_b = b.dose == a.dose ? risen_a : real_risen(b.dose);
         struct rng_words u = draw_awareness(w, block, contact);
-        feel(w, block, i, j, &a, &b, contact, u.word[0]);
-        feel(w, block, j, i, &b, &a, contact, u.word[1]);
+        feel(w, block, i, j, &a, &b, contact, u.word[0], risen_a);
+        feel(w, block, j, i, &b, &a, contact, u.word[1], risen_b);
         if (contact->kind >= CONTACT_DELIVERY) continue;
         count(w, c, contact);
         if (contact->kind != CONTACT_WORK) share(w, &c->tally, month, contact, &a, &b);

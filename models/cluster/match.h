@@ -11,14 +11,54 @@
 
 #include "cluster/cluster.h"
 
-double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_t j);
+static inline double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_t j)
+{
+    const float *x = f->profile + (size_t)i * DOMAINS, *y = f->profile + (size_t)j * DOMAINS;
+    double dot = 0.0;
+    for (int d = 0; d < DOMAINS; d++)
+        dot += (double)x[d] * (double)y[d];
+    return 1.0 - dot;
+}
+
 /* How far j meets a need of i, 0 .. 1. */
-double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j);
-double cluster_match_inverted_u(double distance, double best, double reach);
-double cluster_match_value(const struct world *w, uint32_t i, uint32_t j, enum cluster_level level);
-/* The factor q + (1 - q) (h_ij + h_ji) / 2 alone; how far firm i reaches, over 1.2; and the match as far as i can absorb it, which
- * is not symmetric. */
-double cluster_match_worth(const struct world *w, uint32_t i, uint32_t j);
+static inline double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j)
+{
+    static const float fit[4] = {0.0f, 0.25f, 1.0f, 1.0f}; /* by bits: of the domain 1, the very one 2 */
+    uint64_t needed = f->marks[MARKS * i + NEEDED], wide = f->marks[MARKS * i + WIDE];
+    const uint8_t *competence = f->competence + (size_t)COMPETENCES * j;
+    const float *skill = f->skill + (size_t)COMPETENCES * j;
+    float best = 0.0f;
+    if (!(wide & f->marks[MARKS * j + HAS])) return 0.0;
+    for (uint32_t b = 0; b < COMPETENCES; b++) {
+        float met = fit[(needed >> competence[b] & 1) << 1 | (wide >> competence[b] & 1)] * skill[b];
+        best = met > best ? met : best;
+    }
+    return (double)best;
+}
+
+static inline double cluster_match_inverted_u(double distance, double best, double reach)
+{
+    double scale = 1.2 - best;
+    return (1.2 * reach - distance) * (distance + 1.2 - 2.0 * best) / (scale * scale);
+}
+
+/* The factor q + (1 - q) (h_ij + h_ji) / 2 alone. */
+static inline double cluster_match_worth(const struct world *w, uint32_t i, uint32_t j)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    double met = 0.5 * (cluster_match_need(f, i, j) + cluster_match_need(f, j, i)),
+           floor_ = cluster_params(w)->need_floor;
+    return floor_ + (1.0 - floor_) * met;
+}
+
+static inline double cluster_match_value(const struct world *w, uint32_t i, uint32_t j, enum cluster_level level)
+{
+    double best = cluster_derived(w)->best_distance[level];
+    double u = cluster_match_inverted_u(cluster_match_distance(cluster_firms(w), i, j), best, 1.0);
+    return real_clamp(u, 0.0, 1.0) * cluster_match_worth(w, i, j);
+}
+
+/* How far firm i reaches, over 1.2; and the match as far as i can absorb it, which is not symmetric. */
 double cluster_match_reach(const struct world *w, uint32_t i);
 double cluster_match_absorbed(const struct world *w, uint32_t i, uint32_t j, enum cluster_level level);
 /* Does j hold a competence that i needs, or i one that j needs? Or one of the domain at least? By the firms' marks alone. */

@@ -24,7 +24,7 @@ static struct worth worth_of_levels(const struct world *w)
     for (uint32_t level = 0; level < N_LEVELS; level++)
         a_year[level] = p->v_project * real_pow(p->v_level, level) * d->success[level] / d->years[level] *
                         d->hours[L1] / d->hours[level];
-    struct worth worth = {fmax(a_year[L1], a_year[L2]), fmax(a_year[L3], a_year[L4])};
+    struct worth worth = {real_max(a_year[L1], a_year[L2]), real_max(a_year[L3], a_year[L4])};
     return worth;
 }
 
@@ -43,11 +43,11 @@ static void consider(const struct world *w, struct best *b, uint32_t i, uint32_t
 {
     const double *optimum = cluster_derived(w)->best_distance;
     double met = cluster_match_worth(w, i, j), distance;
-    if (met * fmax(b->worth->near, b->worth->far) <= least(b)) return;
+    if (met * real_max(b->worth->near, b->worth->far) <= least(b)) return;
     distance = cluster_match_distance(cluster_firms(w), i, j);
     double near = b->worth->near * real_clamp(cluster_match_inverted_u(distance, optimum[L1], b->reach), 0.0, 1.0);
     double far = b->worth->far * real_clamp(cluster_match_inverted_u(distance, optimum[L3], b->reach), 0.0, 1.0);
-    double value = met * fmax(near, far);
+    double value = met * real_max(near, far);
     if (value <= least(b)) return;
     uint32_t at = b->n < b->most ? b->n++ : b->n - 1;
     for (; at > 0 && b->value[at - 1] < value; at--)
@@ -59,7 +59,7 @@ static void consider(const struct world *w, struct best *b, uint32_t i, uint32_t
 static void find_best(const struct world *w, uint32_t block, struct best *b, uint32_t i)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    double floor_ = cluster_params(w)->need_floor, most = fmax(b->worth->near, b->worth->far);
+    double floor_ = cluster_params(w)->need_floor, most = real_max(b->worth->near, b->worth->far);
     EACH_MEMBER(w, block, j)
     if (cluster_match_exact(f, i, j) && j != i) consider(w, b, i, j);
     if (least(b) >= (floor_ + 0.25 * (1.0 - floor_)) * most) return;
@@ -75,11 +75,11 @@ static double potential_of(const struct world *w, uint32_t block, const struct w
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
     double accrual = f->hours_year[i] * p->contact_share * (1.0 - p->events_share - p->calls_share);
-    double left = fmin((double)BEST_MOST, accrual / cluster_own_hours(w, L1)), sum = 0.0;
+    double left = real_min((double)BEST_MOST, accrual / cluster_own_hours(w, L1)), sum = 0.0;
     struct best best = {.worth = worth, .reach = cluster_match_reach(w, i), .most = (uint32_t)ceil(left)};
     if (best.most) find_best(w, block, &best, i);
     for (uint32_t k = 0; k < best.n; k++, left -= 1.0)
-        sum += fmin(1.0, left) * best.value[k];
+        sum += real_min(1.0, left) * best.value[k];
     double benefit = 2.0 * sum * f->understanding[i] * f->anchoring[i] * cluster_brought_home(w, i);
     return 1.0 - real_exp(-benefit / p->v_scale);
 }

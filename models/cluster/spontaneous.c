@@ -123,29 +123,50 @@ static uint32_t pick(const struct world *w, struct rng *r, uint32_t i)
     return pick_by_sum(w, r, &v);
 }
 
-/* Hours that member i can give to calls: what it keeps for chance and for what management asks stays in hand. */
-static double to_spare(const struct world *w, uint32_t i)
+/* What a member gets for calls in a year (room.key) and keeps in hand for chance and for what management asks (room.more), by place in
+ * the cluster: a tick's steps and every call ask for both. */
+static void plan_hours(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
-    double month = f->hours_year[i] * p->contact_share * p->calls_share / 12.0;
-    return fmax(0.0, f->hours_calls[i] - fmax(month, p->chance_hours));
+    const struct cluster_room *room = &cluster_block(w, block)->room;
+    uint32_t first = cluster_first(w, block);
+    EACH_MEMBER(w, block, i)
+    {
+        double yearly = f->hours_year[i] * p->contact_share * p->calls_share;
+        room->key[i - first] = yearly;
+        room->more[i - first] = real_max(yearly / 12.0, p->chance_hours);
+    }
 }
+
+static void accrue(struct world *w, uint32_t block, double years)
+{
+    const struct cluster_room *room = &cluster_block(w, block)->room;
+    double *calls = cluster_firms(w)->hours_calls, bank = cluster_params(w)->bank;
+    uint32_t first = cluster_first(w, block);
+    EACH_MEMBER(w, block, i)
+    cluster_accrue(calls, i, room->key[i - first], cluster_years_as_member(w, i, years), bank);
+}
+
+/* Hours that a member can give to calls. */
+static inline double to_spare(double account, double kept) { return real_max(0.0, account - kept); }
 
 static void call_the_known(struct world *w, uint32_t block, const struct step *step)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
+    const double *kept = cluster_block(w, block)->room.more;
+    uint32_t first = cluster_first(w, block);
     double hours = p->call_hours, own = 0.5 * p->call_rate * step->years / hours;
     EACH_MEMBER_FROM(w, block, cluster_turn(w, block, STREAM_call, step->number), i)
     {
         /* calls fall due as hours come in, a part of one stays due: no step is too short for a call */
-        f->calls_due[i] += to_spare(w, i) * own;
+        f->calls_due[i] += to_spare(f->hours_calls[i], kept[i - first]) * own;
         for (; f->calls_due[i] >= 1.0; f->calls_due[i] -= 1.0) {
             uint32_t number = f->called[i]++;
             struct rng r = rng_open(w->seed, STREAM_call, block, f->uid[i], RNG_NOBODY, number);
-            uint32_t j = to_spare(w, i) >= hours ? pick(w, &r, i) : RNG_NOBODY;
-            if (j == RNG_NOBODY || to_spare(w, j) < hours) continue;
+            uint32_t j = to_spare(f->hours_calls[i], kept[i - first]) >= hours ? pick(w, &r, i) : RNG_NOBODY;
+            if (j == RNG_NOBODY || to_spare(f->hours_calls[j], kept[j - first]) < hours) continue;
             f->initiated[i] += 1.0;
             cluster_spend(f, i, f->hours_calls, hours);
             cluster_spend(f, j, f->hours_calls, hours);
@@ -161,9 +182,9 @@ void cluster_spontaneous(struct world *w, uint32_t block)
     struct step step = {.years = w->dt / steps, .number = w->tick * steps};
     struct neighbourhood near;
     if (p->run_chance) look_round(w, block, &near);
+    plan_hours(w, block);
     for (uint32_t k = 0; k < steps; k++, step.number++) {
-        EACH_MEMBER(w, block, i)
-        cluster_accrue_calls(w, i, step.years);
+        accrue(w, block, step.years);
         if (p->run_chance) meet_by_chance(w, block, &near, &step);
         if (p->run_calls) call_the_known(w, block, &step);
     }

@@ -131,11 +131,20 @@ static void hand_in(struct crew *c, const struct segment_row *row, bool whole, d
         c->rows[c->n_rows++] = *row;
         c->done += row->status == RUN_DONE;
         c->failed += row->status != RUN_DONE;
+        if (row->status != RUN_DONE && c->setup.stop_at_failure) c->next = c->n_queued;
         c->timed++;
         c->seconds += seconds;
     }
     pthread_cond_signal(&c->ended);
     pthread_mutex_unlock(&c->lock);
+}
+
+/* Seconds of this thread alone: what a run takes must not look longer on a processor that is shared. */
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static void *work(void *context)
@@ -145,9 +154,9 @@ static void *work(void *context)
     struct segment_row row;
     if (digest_open(&h.digest, NULL)) return NULL;
     while (take(c, &row)) {
-        double start = progress_now();
+        double start = cpu_seconds();
         bool whole = do_run(&h, &row);
-        hand_in(c, &row, whole, progress_now() - start);
+        hand_in(c, &row, whole, cpu_seconds() - start);
     }
     if (h.which != UINT64_MAX) design_case_free(c->setup.plan, &h.one);
     ensemble_worker_free(&h.worker);

@@ -19,13 +19,14 @@ struct crew_setup {
     const struct design *design;
     int threads;
     int attempts;         /* at a run that fails */
+    bool stop_at_failure; /* forget what has not been begun */
     double publish_every; /* seconds */
 };
 
 struct crew_count {
     uint64_t queued, running, done, failed; /* done and failed: since the start */
     uint64_t unpublished;
-    double seconds; /* of a run, mean of those that have ended; 0: none has */
+    double seconds; /* of CPU in one thread for a run, mean of those that have ended; 0: none has */
 };
 
 struct crew;

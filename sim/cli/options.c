@@ -46,6 +46,8 @@ const struct option_row options_table[] = {
     {"slurm", 0, "KIND", OPTION_TEXT, AT(slurm), 0, VERB_SWEEP,
      "print a batch script instead: array (tasks that share the folder) or mpi (one job of ranks)"},
     {"tasks", 0, "N", OPTION_COUNT, AT(tasks), MOST_TASKS, VERB_SWEEP, "tasks or ranks of that script, 4 without it"},
+    {"virtual", 0, NULL, OPTION_FLAG, AT(virtual_file), 0, VERB_MERGE,
+     "write an index over the segments instead, which is empty once they move and which some readers cannot open"},
     {"csv", 0, "FILE", OPTION_TEXT, AT(csv), 0, VERB_MERGE, "also write the values at the end to FILE, a line a run"},
     {"verify", 0, NULL, OPTION_FLAG, AT(verify), 0, VERB_STATUS, "read every segment and check its digest"},
     {"model", 0, "NAME", OPTION_TEXT, AT(model), 0, VERB_PARAMS, "the model to list, instead of the default one"},

@@ -21,7 +21,7 @@ struct options {
     const char *on_failure, *publish_every, *part, *only, *slurm, *csv; /* the same */
     int ticks, tasks;                                                   /* 0: not given */
     int threads;                                                        /* 0: not given */
-    bool force, dry_run, quiet, json, markdown, config, pseudonyms, verify, help, version;
+    bool force, dry_run, quiet, json, markdown, config, pseudonyms, verify, virtual_file, help, version;
     char **words;          /* owned copy of argv, which getopt_long puts in another order */
     char *const *operands; /* (n_operands) inside words */
     int n_operands;

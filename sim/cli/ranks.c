@@ -41,6 +41,7 @@ struct ranks {
     enum ending ending;
     bool asked, go; /* a question waits for its answer; all have left */
     int threads;
+    bool stop_at_failure;
     struct member *members; /* (size) of rank 0 */
     struct beacon beacon;
     double started;
@@ -109,7 +110,7 @@ static void count(struct ranks *r)
         r->outcome->done += r->members[k].done;
         r->outcome->failed += r->members[k].failed;
     }
-    if (r->setup->stop_at_failure && r->outcome->failed) end_all(r, DROP);
+    if (r->stop_at_failure && r->outcome->failed) end_all(r, DROP);
 }
 
 /* How many runs a rank that has so many in hand gets now. */
@@ -324,6 +325,7 @@ int ranks_work(const struct ranks_setup *setup, const struct crew_setup *crew, i
     r.members = calloc(mpi_size(), sizeof *r.members);
     if (!r.members) return error_set(err, ERROR_IO, "no memory for %u ranks", mpi_size());
     r.threads = crew->threads;
+    r.stop_at_failure = crew->stop_at_failure;
     if (!r.code) r.code = crew_begin(&r.crew, crew, err);
     if (r.crew && setup->dispatch) beacon_begin(&r.beacon, crew->folder);
     work(&r);

@@ -14,7 +14,6 @@ struct ranks_setup {
     const char *sweep;         /* digest of what the sweep is: all ranks must have read the same */
     struct dispatch *dispatch; /* of rank 0, else NULL */
     struct progress *progress; /* the same */
-    bool stop_at_failure;
 };
 
 struct ranks_outcome {

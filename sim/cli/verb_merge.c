@@ -11,6 +11,7 @@
 #include "cli/verb.h"
 #include "io/catalog.h"
 #include "io/endvalues.h"
+#include "io/frame.h"
 #include "io/output.h"
 #include "io/segment.h"
 
@@ -68,7 +69,7 @@ static int merge_batch(struct merge *m, struct ensemble_batch *b, struct error *
     int code = ERROR_NONE;
     for (uint32_t k = 0; k < b->n && !code; k++)
         code = read_run(m, b, k, err);
-    return code ? code : output_batch(m->out, &m->manifest.plan, b, err);
+    return code || m->o->virtual_file ? code : output_batch(m->out, &m->manifest.plan, b, err);
 }
 
 static int merge_case(struct merge *m, uint64_t which, struct ensemble_batch *b, struct error *err)
@@ -103,6 +104,74 @@ static int merge_all(struct merge *m, struct error *err)
         segment_close(&m->open[k]);
     free(m->open);
     free(memory);
+    return code;
+}
+
+/* ---- an index over the segments --------------------------------------------------------------------------------------------- */
+
+/* Their names work from anywhere. */
+static int name_files(const struct merge *m, char **names, struct error *err)
+{
+    for (uint32_t k = 0; k < m->catalog.n_files; k++) {
+        char *path = catalog_path(m->catalog.folder, m->catalog.files[k].name);
+        names[k] = path ? realpath(path, NULL) : NULL;
+        free(path);
+        if (!names[k]) return error_set(err, ERROR_IO, "%s: cannot be found", m->catalog.files[k].name);
+    }
+    return ERROR_NONE;
+}
+
+/* Does the run stand right after the block, at the next point? */
+static bool continues(const struct frame_block *b, const char *file, const struct catalog_run *r, uint32_t point)
+{
+    return b->file == file && r->row == b->row + b->n && point == b->point + b->n;
+}
+
+/* Runs that are done, (n) blocks along the points. NULL: no memory. */
+static struct frame_block *make_blocks(const struct merge *m, char *const *names, size_t *n)
+{
+    const struct ensemble_plan *p = &m->manifest.plan;
+    struct frame_block *blocks = malloc((m->catalog.done + 1) * sizeof *blocks);
+    *n = 0;
+    for (uint32_t s = 0; blocks && s < p->n_scenarios; s++)
+        for (uint32_t replicate = 0; replicate < p->n_replicates; replicate++) {
+            size_t first = *n; /* a block does not go over to another replicate */
+            for (uint32_t point = 0; point < p->n_points; point++) {
+                const struct catalog_run *r =
+                    &m->catalog.run[((size_t)s * p->n_points + point) * p->n_replicates + replicate];
+                if (r->status != RUN_DONE) continue;
+                if (*n > first && continues(&blocks[*n - 1], names[r->file], r, point))
+                    blocks[*n - 1].n++;
+                else
+                    blocks[(*n)++] = (struct frame_block){
+                        names[r->file], m->catalog.files[r->file].n, r->row, 1, s, point, replicate};
+            }
+        }
+    return blocks;
+}
+
+static int open_virtual(struct merge *m, struct error *err)
+{
+    const struct options *o = m->o;
+    size_t n = 0;
+    char **names = calloc(m->catalog.n_files + (size_t)1, sizeof *names);
+    int code = names ? name_files(m, names, err) : error_set(err, ERROR_IO, "no memory for names");
+    struct frame_block *blocks = code ? NULL : make_blocks(m, names, &n);
+    if (!code && !blocks) code = error_set(err, ERROR_IO, "no memory for an index of runs");
+    if (!code)
+        code = output_open_virtual(&m->out, o->out, o->force, &m->manifest.plan, &m->texts, o->argc, o->argv, blocks, n,
+                                   err);
+    for (uint64_t run = 0; !code && run < m->catalog.n_runs; run++)
+        output_note(m->out, run, m->catalog.run[run].status, m->catalog.run[run].digest);
+    if (!code && !o->quiet)
+        fprintf(stderr,
+                "%s is an index: moving or removing %s empties it without a word, and R and older HDF5 cannot "
+                "open it\n",
+                o->out, m->catalog.folder);
+    free(blocks);
+    for (uint32_t k = 0; names && k < m->catalog.n_files; k++)
+        free(names[k]);
+    free(names);
     return code;
 }
 
@@ -148,11 +217,13 @@ static int merge(struct merge *m, struct error *err)
     m->texts = (struct config_texts){.given = m->manifest.text[MANIFEST_config_given],
                                      .resolved = m->manifest.text[MANIFEST_config_resolved],
                                      .design = m->manifest.design};
-    code = output_open(&m->out, o->out, o->force, &m->manifest.plan, &m->texts, 1, o->argc, o->argv, err);
+    code = o->virtual_file
+               ? open_virtual(m, err)
+               : output_open(&m->out, o->out, o->force, &m->manifest.plan, &m->texts, 1, o->argc, o->argv, err);
     if (!code && o->csv) code = endvalues_open(&m->csv, o->csv, o->force, &m->manifest, err);
     if (code) return code;
     progress_begin(&m->progress, stderr, progress_style_of(stderr, o->quiet), progress_now, m->catalog.n_runs);
-    code = merge_all(m, err);
+    code = m->o->virtual_file && !m->csv ? ERROR_NONE : merge_all(m, err);
     progress_end(&m->progress);
     m->outcome = (struct ensemble_outcome){m->catalog.n_runs, m->catalog.done, m->catalog.failed,
                                            progress_now() - start, progress_cpu()};

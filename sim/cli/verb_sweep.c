@@ -281,11 +281,10 @@ static int work(struct sweep *s, int code, struct ranks_outcome *outcome, struct
                               .design = &s->texts.design,
                               .threads = plan_threads(s->o),
                               .attempts = s->policy == ON_FAILURE_RETRY ? 2 : 1,
+                              .stop_at_failure = s->policy == ON_FAILURE_STOP,
                               .publish_every = s->publish_every};
-    struct ranks_setup ranks = {.sweep = s->manifest.digest,
-                                .dispatch = leads && !code ? &s->dispatch : NULL,
-                                .progress = &s->progress,
-                                .stop_at_failure = s->policy == ON_FAILURE_STOP};
+    struct ranks_setup ranks = {
+        .sweep = s->manifest.digest, .dispatch = leads && !code ? &s->dispatch : NULL, .progress = &s->progress};
     enum progress_style style = leads && !code ? progress_style_of(stderr, s->o->quiet) : PROGRESS_NONE;
     progress_begin(&s->progress, stderr, style, progress_now, s->dispatch.left);
     code = ranks_work(&ranks, &crew, code, outcome, err);

@@ -83,9 +83,10 @@ static bool grow(struct network *g, uint32_t i)
     return true;
 }
 
-/* Move `n` ties of row i from place `source` to place `target`. */
+/* Move `n` ties of row i from place `source` to place `target`; most come and go at a row's end. */
 static void move_ties(struct network *g, uint32_t i, uint32_t target, uint32_t source, uint32_t n)
 {
+    if (n == 0) return;
     memmove(g->rows[i].to + target, g->rows[i].to + source, n * sizeof *g->rows[i].to);
     for (uint32_t v = 0; v < g->n_values; v++)
         memmove(network_value(g, i, v) + target, network_value(g, i, v) + source, n * sizeof(float));

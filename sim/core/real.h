@@ -14,6 +14,9 @@ static inline double real_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
 static inline double real_log1p(double x) { return Sleef_cinz_log1pd1_u10purec(x); }
 static inline double real_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
 
+/* Of two numbers; fmax and fmin, which look out for NaN, are calls. */
+static inline double real_max(double x, double y) { return x < y ? y : x; }
+static inline double real_min(double x, double y) { return y < x ? y : x; }
 static inline double real_clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
 /* Probability of at least one event of a Poisson process: rate per year, span in years. Written with exp, at less than

@@ -21,6 +21,8 @@ struct place {
     struct store_axis grouped[GROUPINGS];
     char grouped_path[GROUPINGS][FRAME_PATH];
     uint32_t n_groupings;
+    const struct frame_block *blocks; /* (n_blocks) or NULL */
+    size_t n_blocks;
 };
 
 const char *frame_path(char path[FRAME_PATH], const char *folder, const char *name)
@@ -154,9 +156,32 @@ static int note_series(struct store *s, store_id id, const struct series *each, 
     return code ? code : note_range(s, id, o, err);
 }
 
-static int add_series(struct place *p, struct store *s, const struct series *each, int compression, store_id *id,
-                      struct error *err)
+/* Where series k of all blocks stands. NULL: no memory. */
+static struct store_piece *make_pieces(const struct place *p, const struct layout *l, uint32_t k)
 {
+    struct store_piece *pieces = calloc(p->n_blocks + 1, sizeof *pieces);
+    for (size_t i = 0; pieces && i < p->n_blocks; i++) {
+        const struct frame_block *b = &p->blocks[i];
+        struct frame_span span = frame_span(l, k, b->scenario, b->point, b->replicate, 1);
+        struct store_piece *piece = &pieces[i];
+        piece->file = b->file;
+        memcpy(piece->start, span.start, sizeof span.start);
+        memcpy(piece->count, span.count, sizeof span.count);
+        piece->count[1] = b->n;
+        piece->from_size[0] = b->n_rows;
+        piece->from_size[1] = l->n_doubles;
+        piece->from[0] = b->row;
+        piece->from[1] = l->offset[k];
+        piece->from_count[0] = b->n;
+        piece->from_count[1] = frame_size(l, k);
+    }
+    return pieces;
+}
+
+static int add_series(struct place *p, struct store *s, const struct layout *l, uint32_t k, int compression,
+                      store_id *id, struct error *err)
+{
+    const struct series *each = &l->series[k];
     char path[FRAME_PATH];
     struct store_axis *grouped = NULL;
     int code = each->grouping ? add_grouping(p, s, each->grouping, &grouped, err) : ERROR_NONE;
@@ -169,7 +194,12 @@ static int add_series(struct place *p, struct store *s, const struct series *eac
                               .rank = 3};
     if (grouped) spec.axis[spec.rank++] = grouped;
     spec.axis[spec.rank++] = &p->axis[each->observable->cadence == OBSERVE_TICK ? TIME : TIME_SLOW];
+    struct store_piece *pieces = p->blocks ? make_pieces(p, l, k) : NULL;
+    if (p->blocks && !pieces) return error_set(err, ERROR_IO, "no memory for the parts of %s", path);
+    spec.pieces = pieces;
+    spec.n_pieces = p->n_blocks;
     code = store_add(s, &spec, id, err);
+    free(pieces);
     return code ? code : note_series(s, *id, each, err);
 }
 
@@ -183,7 +213,7 @@ static int add_folder(struct frame *f, struct store *s, struct place *p, const s
     if (!code) code = add_axes(p, s, plan, err);
     for (uint32_t k = 0; k < l->n_series && !code; k++)
         if (strcmp(l->series[k].observable->folder, p->folder) == 0 && frame_has(l, k))
-            code = add_series(p, s, &l->series[k], (int)plan->run.compression, &f->series[k], err);
+            code = add_series(p, s, l, k, (int)plan->run.compression, &f->series[k], err);
     return code;
 }
 
@@ -268,7 +298,7 @@ static int build_root(struct frame *f, struct store *s, struct place *p, const s
 }
 
 int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, const struct design *d,
-                struct error *err)
+                const struct frame_block *blocks, size_t n_blocks, struct error *err)
 {
     const struct layout *l = &plan->layout;
     struct place *p = malloc(sizeof *p);
@@ -278,13 +308,12 @@ int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *pl
         code = error_set(err, ERROR_IO, "no memory for %u datasets", l->n_series);
         goto out;
     }
-    memset(p, 0, sizeof *p);
+    *p = (struct place){.blocks = blocks, .n_blocks = n_blocks};
     code = build_root(f, s, p, plan, d, err);
     for (uint32_t k = 0; k < l->n_series && !code; k++) {
         const char *folder = l->series[k].observable->folder;
         if (store_has(s, folder) || !frame_has(l, k)) continue;
-        memset(p, 0, sizeof *p);
-        p->folder = folder;
+        *p = (struct place){.folder = folder, .blocks = blocks, .n_blocks = n_blocks};
         code = add_folder(f, s, p, plan, err);
     }
 out:

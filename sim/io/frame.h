@@ -22,9 +22,17 @@ struct frame {
     store_id digest;  /* (scenario, point, replicate) text */
 };
 
-/* d: what the plan's points are. */
+/* Runs that stand one after the other in a segment, at points one after the other of one scenario and replicate. */
+struct frame_block {
+    const char *file; /* of the segment */
+    uint64_t n_rows;  /* of all the segment */
+    uint64_t row, n;  /* the block's first row, and how many */
+    uint32_t scenario, point, replicate;
+};
+
+/* d: what the plan's points are. blocks (n_blocks): where series stand, when the file is to hold none of them; or NULL. */
 int frame_build(struct frame *f, struct store *s, const struct ensemble_plan *plan, const struct design *d,
-                struct error *err);
+                const struct frame_block *blocks, size_t n_blocks, struct error *err);
 void frame_free(struct frame *f);
 
 /* Is the series in the file? Not when it has no times. */

@@ -58,27 +58,55 @@ static int allocate(struct output *o, struct error *err)
     return ERROR_NONE;
 }
 
-int output_open(struct output **out, const char *path, bool force, const struct ensemble_plan *plan,
-                const struct config_texts *texts, int threads, int argc, char *const *argv, struct error *err)
+static int build(struct output *o, const struct frame_block *blocks, size_t n_blocks, struct error *err)
+{
+    const struct ensemble_plan *plan = o->plan;
+    const char *path = o->publish.temporary, *label = o->publish.final;
+    int code = allocate(o, err);
+    if (!code) code = digest_open(&o->digest, err);
+    if (!code) code = (blocks ? store_create_virtual : store_create)(&o->store, path, label, err);
+    if (!code) code = frame_build(&o->frame, o->store, plan, &o->about.texts->design, blocks, n_blocks, err);
+    if (!code) code = panel_open(&o->panel, o->store, plan, err);
+    return code ? code : names_write(o->store, plan, err);
+}
+
+static int begin(struct output **out, const char *path, bool force, const struct provenance *about,
+                 const struct frame_block *blocks, size_t n_blocks, struct error *err)
 {
     *out = NULL;
     struct output *o = calloc(1, sizeof *o);
     if (!o) return error_set(err, ERROR_IO, "no memory for %s", path);
     signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of a write, with its message */
-    o->plan = plan;
-    o->about = (struct provenance){plan, texts, threads > 0 ? threads : parallel_max_threads(), argc, argv, time(NULL)};
+    o->plan = about->plan;
+    o->about = *about;
     int code = publish_begin(&o->publish, path, force, err);
-    if (!code) code = allocate(o, err);
-    if (!code) code = digest_open(&o->digest, err);
-    if (!code) code = store_create(&o->store, o->publish.temporary, o->publish.final, err);
-    if (!code) code = frame_build(&o->frame, o->store, plan, &texts->design, err);
-    if (!code) code = panel_open(&o->panel, o->store, plan, err);
-    if (!code) code = names_write(o->store, plan, err);
+    if (!code) code = build(o, blocks, n_blocks, err);
     if (code)
         output_discard(&o);
     else
         *out = o;
     return code;
+}
+
+int output_open(struct output **out, const char *path, bool force, const struct ensemble_plan *plan,
+                const struct config_texts *texts, int threads, int argc, char *const *argv, struct error *err)
+{
+    struct provenance about = {plan, texts, threads > 0 ? threads : parallel_max_threads(), argc, argv, time(NULL)};
+    return begin(out, path, force, &about, NULL, 0, err);
+}
+
+int output_open_virtual(struct output **out, const char *path, bool force, const struct ensemble_plan *plan,
+                        const struct config_texts *texts, int argc, char *const *argv, const struct frame_block *blocks,
+                        size_t n_blocks, struct error *err)
+{
+    struct provenance about = {plan, texts, 1, argc, argv, time(NULL)};
+    return begin(out, path, force, &about, blocks, n_blocks, err);
+}
+
+void output_note(struct output *o, size_t run, int8_t status, const char *digest)
+{
+    o->status[run] = status;
+    snprintf(o->digests[run], sizeof o->digests[run], "%s", digest);
 }
 
 void output_discard(struct output **out)

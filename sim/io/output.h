@@ -18,6 +18,14 @@ struct output;
 int output_open(struct output **out, const char *path, bool force, const struct ensemble_plan *plan,
                 const struct config_texts *texts, int threads, int argc, char *const *argv, struct error *err);
 
+/* The same, with the series left in segments: blocks (n_blocks) say where, and output_note takes the place of output_batch. */
+struct frame_block;
+int output_open_virtual(struct output **out, const char *path, bool force, const struct ensemble_plan *plan,
+                        const struct config_texts *texts, int argc, char *const *argv, const struct frame_block *blocks,
+                        size_t n_blocks, struct error *err);
+/* A run by its number: (scenario * points + point) * replicates + replicate. */
+void output_note(struct output *o, size_t run, int8_t status, const char *digest);
+
 /* The sink's batch function; its context is the struct output. */
 int output_batch(void *context, const struct ensemble_plan *plan, const struct ensemble_batch *batch,
                  struct error *err);

@@ -227,12 +227,11 @@ static hid_t make_text_type(void)
 }
 
 /* No locks: a file is written under a name of its own and never changed once it has its final one. */
-static hid_t make_access(void)
+static hid_t make_access(H5F_libver_t low, H5F_libver_t high)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0) return access;
-    if (H5Pset_fclose_degree(access, H5F_CLOSE_SEMI) >= 0 &&
-        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+    if (H5Pset_fclose_degree(access, H5F_CLOSE_SEMI) >= 0 && H5Pset_libver_bounds(access, low, high) >= 0 &&
         H5Pset_file_locking(access, false, true) >= 0)
         return access;
     shut(access);
@@ -263,7 +262,8 @@ static int find_handle(struct store *s, struct error *err)
     return ERROR_NONE;
 }
 
-static int begin(struct store **out, const char *path, const char *label, bool create, struct error *err)
+static int begin(struct store **out, const char *path, const char *label, bool create, H5F_libver_t format,
+                 struct error *err)
 {
     *out = NULL;
     int code = quiet(err);
@@ -278,7 +278,7 @@ static int begin(struct store **out, const char *path, const char *label, bool c
     s->file = H5I_INVALID_HID;
     s->handle = -1;
     s->text = make_text_type();
-    hid_t access = make_access();
+    hid_t access = make_access(create ? format : H5F_LIBVER_V18, format);
     if (access >= 0 && s->text >= 0)
         s->file = create ? create_file(path, access) : H5Fopen(path, H5F_ACC_RDONLY, access);
     if (s->file < 0) code = fail(s, err, create ? "create" : "open", "the file");
@@ -297,12 +297,17 @@ static int begin(struct store **out, const char *path, const char *label, bool c
 
 int store_create(struct store **s, const char *path, const char *label, struct error *err)
 {
-    return begin(s, path, label, true, err);
+    return begin(s, path, label, true, H5F_LIBVER_V18, err);
+}
+
+int store_create_virtual(struct store **s, const char *path, const char *label, struct error *err)
+{
+    return begin(s, path, label, true, H5F_LIBVER_V110, err);
 }
 
 int store_open(struct store **s, const char *path, const char *label, struct error *err)
 {
-    return begin(s, path, label, false, err);
+    return begin(s, path, label, false, H5F_LIBVER_V110, err);
 }
 
 int store_close(struct store **out, struct error *err)
@@ -414,7 +419,7 @@ static bool is_chunked(const struct store_spec *spec)
     bool chunked = spec->fill_nan;
     for (uint32_t k = 0; k < spec->rank; k++)
         chunked = chunked || spec->axis[k]->grows;
-    return chunked && spec->rank > 0;
+    return chunked && spec->rank > 0 && !spec->pieces;
 }
 
 static hid_t make_space(const struct store_spec *spec)
@@ -422,7 +427,7 @@ static hid_t make_space(const struct store_spec *spec)
     hsize_t size[STORE_MAX_RANK], most[STORE_MAX_RANK];
     for (uint32_t k = 0; k < spec->rank; k++) {
         size[k] = spec->axis[k]->size;
-        most[k] = spec->axis[k]->grows ? H5S_UNLIMITED : size[k];
+        most[k] = spec->axis[k]->grows && !spec->pieces ? H5S_UNLIMITED : size[k];
     }
     return spec->rank ? H5Screate_simple((int)spec->rank, size, most) : H5Screate(H5S_SCALAR);
 }
@@ -450,6 +455,31 @@ static bool set_fill(hid_t create, enum store_type type)
                                 : H5Pset_fill_value(create, H5T_NATIVE_FLOAT, &nan_float) >= 0;
 }
 
+static bool select_slab(hid_t space, uint32_t rank, const uint64_t *start, const uint64_t *count)
+{
+    hsize_t from[STORE_MAX_RANK], n[STORE_MAX_RANK];
+    for (uint32_t k = 0; k < rank; k++) {
+        from[k] = start[k];
+        n[k] = count[k];
+    }
+    return H5Sselect_hyperslab(space, H5S_SELECT_SET, from, NULL, n, NULL) >= 0;
+}
+
+static bool set_pieces(hid_t create, hid_t space, const struct store_spec *spec)
+{
+    bool good = true;
+    for (size_t k = 0; k < spec->n_pieces && good; k++) {
+        const struct store_piece *p = &spec->pieces[k];
+        hsize_t size[2] = {p->from_size[0], p->from_size[1]};
+        hid_t source = H5Screate_simple(2, size, NULL);
+        good = source >= 0 && select_slab(source, 2, p->from, p->from_count) &&
+               select_slab(space, spec->rank, p->start, p->count) &&
+               H5Pset_virtual(create, space, p->file, "/results", source) >= 0;
+        shut(source);
+    }
+    return good && H5Sselect_all(space) >= 0;
+}
+
 static hid_t make_dataset(const struct store *s, const struct store_spec *spec)
 {
     hid_t id = H5I_INVALID_HID, type = file_type(s, spec->type);
@@ -457,6 +487,7 @@ static hid_t make_dataset(const struct store *s, const struct store_spec *spec)
     bool good = space >= 0 && create >= 0 && access >= 0 && H5Pset_obj_track_times(create, false) >= 0;
     if (good && is_chunked(spec)) good = set_chunks(create, access, spec, H5Tget_size(type));
     if (good && spec->fill_nan) good = set_fill(create, spec->type);
+    if (good && spec->pieces) good = set_pieces(create, space, spec);
     if (good) id = H5Dcreate2(s->file, spec->path, type, space, H5P_DEFAULT, create, access);
     shut(space);
     shut(create);

@@ -38,6 +38,8 @@ enum { STORE_MAX_RANK = 6 };
 /* Create (the file must not be open elsewhere; what is there is lost) or open for reading. label: as messages call it,
  * copied; NULL: the path. */
 int store_create(struct store **s, const char *path, const char *label, struct error *err);
+/* May hold virtual datasets: of a newer format, which not every reader opens. */
+int store_create_virtual(struct store **s, const char *path, const char *label, struct error *err);
 int store_open(struct store **s, const char *path, const char *label, struct error *err);
 
 /* Close all and make sure that nothing was left open. Either way *s is NULL afterwards. */
@@ -60,14 +62,23 @@ struct store_axis {
 /* bare: the axis has no coordinate values (type is then ignored). */
 int store_add_axis(struct store *s, struct store_axis *axis, enum store_type type, bool bare, struct error *err);
 
+/* A block of a virtual dataset, and where it stands: a block of rank 2 of /results in another file. Both hold as many values. */
+struct store_piece {
+    const char *file;
+    uint64_t start[STORE_MAX_RANK], count[STORE_MAX_RANK];
+    uint64_t from_size[2], from[2], from_count[2];
+};
+
 struct store_spec {
     const char *path; /* "/cost/hours" */
     enum store_type type;
     uint32_t rank; /* 0: one value */
     const struct store_axis *axis[STORE_MAX_RANK];
-    int compression; /* deflate level, with shuffle; 0: none */
-    bool fill_nan;   /* what is not written reads as NaN */
-    bool unchecked;  /* no checksum of each chunk: what checks the file stands elsewhere */
+    int compression;                  /* deflate level, with shuffle; 0: none */
+    bool fill_nan;                    /* what is not written reads as NaN */
+    const struct store_piece *pieces; /* (n_pieces) of a virtual dataset, in a store_create_virtual; NULL: of its own */
+    size_t n_pieces;
+    bool unchecked; /* no checksum of each chunk: what checks the file stands elsewhere */
 };
 
 /* Chunked by its axes' chunks, with checksums (not for text), when an axis grows or fill_nan; else contiguous. */
