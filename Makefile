@@ -68,6 +68,9 @@ $(VERBS): $(BUILD)/%: analysis/%
 unit-tests: $(TESTS)
 bench-programs: $(BENCHES)
 
+# Beside each object stands what its compiler said (FILE.said): `make check` reads it there, whenever the file was compiled.
+objects: $(OBJECTS) $(TESTS:=.o) $(BESIDE) $(BENCHES:=.o)
+
 # One short line for each step; V=1 shows the commands.
 Q = $(if $(V),,@)
 SAY = $(if $(V),:,echo) ' '
@@ -87,7 +90,8 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LINKED)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | packages-found
 	@mkdir -p $(@D); $(SAY) cc $<
-	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@ 2>$(@:.o=.said) || { cat $(@:.o=.said) >&2; exit 1; }; \
+	cat $(@:.o=.said) >&2
 
 $(ABOUT_OBJECTS): EXTRA_CFLAGS = $(ABOUT)
 $(BUILD)/sim/io/mpi.o: EXTRA_CFLAGS = $(MPI_CFLAGS)
@@ -122,7 +126,7 @@ DEMO_DEBS = python3 python3-h5py python3-h5netcdf python3-xarray python3-matplot
 	python3-statsmodels python3-networkx
 TEST_DEBS = libcriterion-dev clang libclang-rt-14-dev libomp-dev clang-format cppcheck valgrind libc6-dbg strace netcdf-bin \
 	python3-netcdf4 python3-igraph mandoc groff openmpi-bin libopenmpi-dev procps
-INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils
+INSIGHT_DEBS = chromium chromium-driver python3-selenium poppler-utils r-base-core r-cran-ncdf4 r-cran-hdf5r
 DEBS = $(BUILD_DEBS) $(DEMO_DEBS) $(TEST_DEBS)
 
 deps: ## install what is missing, with apt; without root print the one command to run
@@ -145,7 +149,7 @@ AGAIN = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,
 demo: ready-to-run ## the ACT decade: install what is missing, build, run 200 replicates, draw out/act.png, print the summary
 	@mkdir -p $(OUT)
 	$(BUILD)/klynge run configs/act.cfg --replicates 200 -o $(OUT)/act.h5 --force
-	$(PYTHON) analysis/demo.py $(OUT)/act.h5 $(OUT)/act.png
+	$(BUILD)/klynge draw $(OUT)/act.h5 -o $(OUT)/act.png --force
 	$(BUILD)/klynge summary $(OUT)/act.h5
 	@echo; echo 'results: $(OUT)/act.h5'; echo 'picture: $(OUT)/act.png'
 
@@ -175,12 +179,12 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, sensitivity, report, bad inputs, faults, sweeps, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, sensitivity, calibration, report, Python package, bad inputs, faults, sweeps, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
-	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='check unit cli compare sensitivity report bad_inputs faults sweep readers bring identity validation sanitizers'
+	@$(AGAIN) all unit-tests objects
+	@$(MAKE) --no-print-directory run-tests GROUPS='check sanitizers validation sweep unit faults bad_inputs compare sensitivity calibrate readers bring package identity report cli'
 
-test-insight: ## the report in headless Chromium, which it installs: slider, hover, click, keys, language, print
+test-insight: ## the report in headless Chromium, result files in R, damaged files in every verb; installs Chromium and R
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
@@ -194,7 +198,7 @@ run-tests:
 	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)
 
 check: ## format, layering, headers alone, symbol prefixes, no libm in the core, cppcheck, gcc and clang without a warning
-	@$(AGAIN) all
+	@$(AGAIN) all objects
 	@$(RUN_TESTS) tests/check.sh $(BUILD)
 
 # What scripts of tests/ need to know.
@@ -206,15 +210,20 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal, in ou
 	@mkdir -p $(OUT)
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json --figures $(OUT)
 
+figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: a minute or two
+	@mkdir -p $(OUT)
+	sed -n '/^```sh$$/,/^```$$/{/^```/d;p}' configs/GALLERY.md | sed 's#^build/#$(BUILD)/#' | bash -ex
+
 validate: ## the fifty patterns and the consistency checks, 200 replicates: out/validation.md and .json, against the record
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) "
 	@$(AGAIN) all
 	@mkdir -p $(OUT)
 	@$(BUILD)/klynge validate --force --cache $(OUT)/validation -o $(OUT)/validation.md -o $(OUT)/validation.json
 
-reference: $(BUILD)/klynge ## write models/*/PARAMETERS.md again from the tables
+reference: pages ## write models/*/PARAMETERS.md and the page of each verb beside its source again, from the tables
 	$(BUILD)/klynge params --markdown > $(BUILD)/PARAMETERS.md
 	mv $(BUILD)/PARAMETERS.md models/cluster/PARAMETERS.md
+	cp -r $(BUILD)/pages/. .
 
 format: ## lay out all C files by .clang-format
 	clang-format -i $(C_FILES)
@@ -227,7 +236,8 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DATE = $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}" +%Y-%m-%d)
 
-pages: all ## man pages and bash completion from the tables of --help: BUILD/man, BUILD/completion
+pages: all ## man pages, bash completion and Markdown from the tables of --help: BUILD/man, BUILD/completion, BUILD/pages
+	@rm -rf $(BUILD)/pages
 	$(PYTHON) sim/cli/pages.py $(BUILD) $(DATE)
 
 install: pages ## install under PREFIX (/usr/local), staged under DESTDIR
@@ -253,6 +263,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 always:
-.PHONY: all run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
-	bench validate reference format pages install uninstall clean help always
+.PHONY: all objects run-tests unit-tests bench-programs packages-found deps demo ready-to-run consistency refinement calibrate test test-insight torture check \
+	bench figures validate reference format pages install uninstall clean help always
 .DELETE_ON_ERROR:

@@ -2,7 +2,7 @@
 
     /usr/bin/python3 bench/run.py BUILD [--json FILE] [--figures DIR] [--only kernel|runs] [--large]
 
-BUILD holds klynge and bench/tie_rows, compute, limits, yardstick_gsl. Nothing here fails on a slow machine: it prints and
+BUILD holds klynge and bench/tie_rows, compute, limits, output, yardstick_gsl. Nothing here fails on a slow machine: it prints and
 records.
 The figures of the tie kernel (models/ties/ODD.md) stand beside a yardstick, plain C and GSL, and the machine's own limits.
 """
@@ -24,6 +24,8 @@ RARE = 0.004  # of the kernel's rate: one tie of a thousand collaborates in a ti
 # What a tie and tick moves to and from memory in a world that no cache holds: partner and w are read in lines of 64 bytes
 # (160 of 260 bytes of a row of 20 ties: 3.5 lines), w is written back (2.25 lines).
 BYTES_A_TIE = (3.5 + 2.25) * 64 / TIES
+YARDSTICK_BYTES_A_TIE = 4 + 8 + 8  # partner and w read, w written
+RARE_BYTES_A_TIE = 2 * (8 + 3 * 4) / TIES  # the columns of a firm, read and written: strength, u, a, root
 
 
 def run(command):
@@ -72,6 +74,29 @@ def two_threads(build, out):
         "two_threads_runs": spread(runs),
         "two_threads_process": spread(process),
         "two_threads_pure_compute": {"min": low, "median": middle, "max": high, "n": PAIRS},
+    }
+
+
+def output(build, folder, config, *options):
+    command = [os.path.join(build, "bench", "output"), "run", config, "-o", os.path.join(folder, "output.h5"), *options]
+    return json.loads(run(command))
+
+
+def cost_of_output(build, folder):
+    """The result file's share of the CPU time of runs and file, without and with compression, beside that of writing as many bytes plainly;
+    and how fast ties are written, over the rate of a plain program that writes as many bytes into the same folder."""
+    act = ["--replicates", "200"]
+    plain = [output(build, folder, "configs/act.cfg", *act) for _ in range(5)]
+    packed = [output(build, folder, "configs/act.cfg", *act, "--set", "output.compression=4") for _ in range(3)]
+    ties = [output(build, folder, "configs/act.cfg", *act, "--set", "output.tie_runs=200", "--set", "output.snapshot_every=0.25")
+            for _ in range(5)]
+    return {
+        "output_share": spread([a["share"] for a in plain]),
+        "output_share_of_plain_writing": spread([a["plain_cpu_s"] / (a["runs_cpu_s"] + a["plain_cpu_s"]) for a in plain]),
+        "output_share_compressed": spread([a["share"] for a in packed]),
+        "output_bytes_compressed_over_plain": spread([a["bytes"] / plain[0]["bytes"] for a in packed]),
+        "ties_bytes_per_second": spread([a["bytes_per_second"] for a in ties]),
+        "ties_rate_over_plain_synced": spread([a["bytes_per_second_synced"] / a["plain_bytes_per_second_synced"] for a in ties]),
     }
 
 
@@ -136,38 +161,76 @@ def kernel(build, large):
 
 
 def draw_figures(figures, folder):
-    """Speed by size beside the yardstick and the machine's limits; two threads by size."""
+    """Speed by size beside the yardstick; the roofline; two threads by size."""
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     os.makedirs(folder, exist_ok=True)
-    middle = {name: value["median"] for name, value in figures.items() if isinstance(value, dict)}
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), constrained_layout=True)
-    for what, label, colour in [("kernel", "Klynge, one thread", "#1b6ca8"), ("yardstick", "C + GSL", "#b5541c")]:
+    figure, axes = plt.subplots(1, 3, figsize=(16, 4.6), constrained_layout=True)
+    draw_sizes(figures, axes[0])
+    draw_roofline(figures, axes[1])
+    draw_threads(figures, axes[2])
+    figure.savefig(os.path.join(folder, "bench.png"), dpi=120)
+
+
+def plot(axis, points, figures, **how):
+    """Medians of [(x, name)], with the spread."""
+    middle = [figures[name]["median"] for _, name in points]
+    error = [[v - figures[n]["min"] for (_, n), v in zip(points, middle)], [figures[n]["max"] - v for (_, n), v in zip(points, middle)]]
+    axis.errorbar([x for x, _ in points], middle, yerr=error, capsize=3, **how)
+
+
+def sizes_of(figures, prefix, numbering=""):
+    names = (name for name in figures if name.startswith(prefix) and name.endswith(numbering))
+    return sorted((int(name[len(prefix):].split("_")[0]), name) for name in names)
+
+
+OWN, OTHER = "#1b6ca8", "#b5541c"
+
+
+def draw_sizes(figures, axis):
+    for prefix, label, colour in [("kernel_", "Klynge", OWN), ("yardstick_", "C + GSL", OTHER)]:
         for numbering, style in [("random", "o-"), ("clustered", "s--")]:
-            points = sorted((int(name.split("_")[1]), name) for name in middle
-                            if name.startswith(what + "_") and name.endswith(numbering))
-            if not points:
-                continue
-            x = [size for size, _ in points]
-            y = [middle[name] for _, name in points]
-            error = [[v - figures[n]["min"] for (_, n), v in zip(points, y)],
-                     [figures[n]["max"] - v for (_, n), v in zip(points, y)]]
-            left.errorbar(x, y, yerr=error, fmt=style, color=colour, capsize=3, label=f"{label}, {numbering}",
-                          mfc="white" if numbering == "clustered" else colour)
-    for value, label in [(2 * middle["limit_draws_filled"], "draws of 16 bits"),
-                         (middle["limit_update_bytes"] / BYTES_A_TIE, "memory, world in no cache")]:
-        left.axhline(value, color="0.4", lw=1, ls=":")
-        left.annotate(label, (1.0, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8, color="0.3")
-    left.set(xscale="log", yscale="log", xlabel="firms", ylabel="ties a CPU second", title="The tie kernel and its limits")
-    left.legend(fontsize=8)
-    points = sorted((int(name.rsplit("_", 1)[1]), name) for name in middle if name.startswith("two_threads_kernel_"))
-    right.errorbar([x for x, _ in points], [middle[n] for _, n in points], fmt="o-", color="#1b6ca8", capsize=3,
-                   yerr=[[middle[n] - figures[n]["min"] for _, n in points], [figures[n]["max"] - middle[n] for _, n in points]])
-    right.axhline(1, color="0.4", lw=1, ls=":")
-    right.set(xscale="log", ylim=(0, 2.2), xlabel="firms", ylabel="wall speed, two threads over one",
-              title="Two threads (one is used below 20,000 firms)")
-    figure.savefig(os.path.join(folder, "bench.png"), dpi=130)
+            points = sizes_of(figures, prefix, numbering)
+            if points:
+                plot(axis, points, figures, fmt=style, color=colour, label=f"{label}, {numbering}",
+                     mfc="white" if numbering == "clustered" else colour)
+    axis.set(xscale="log", yscale="log", xlabel="firms", ylabel="ties a CPU second", title="The tie kernel, one thread")
+    low, high = axis.get_ylim()
+    axis.set_ylim(low / 2.5, high * 1.2)  # room for the legend
+    axis.legend(fontsize=8, loc="lower left", ncols=2)
+
+
+def draw_roofline(figures, axis):
+    """Ties a second over ties a byte of memory: what bandwidth and draws allow, and where the kernel and the yardstick stand."""
+    draws, bandwidth = 2 * figures["limit_draws_filled"]["median"], figures["limit_update_bytes"]["median"]
+    left, right = 0.03, 3.0
+    ridge = draws / bandwidth
+    axis.plot([left, min(ridge, right)], [left * bandwidth, min(ridge, right) * bandwidth], color="0.3", lw=1.2)
+    axis.plot([min(ridge, right), right], [draws, draws], color="0.3", lw=1.2)
+    axis.annotate("draws of 16 bits (Philox)", (right, draws), ha="right", va="bottom", fontsize=8, xytext=(0, 3), textcoords="offset points")
+    axis.annotate(f"memory, {bandwidth / 1e9:.0f} GB/s", (2 * left, 2 * left * bandwidth), va="center", fontsize=8, xytext=(8, 0),
+                  textcoords="offset points")
+    shown = [("kernel_1000000_clustered", BYTES_A_TIE, "s", OWN, "Klynge, clustered"), ("kernel_1000000_random", BYTES_A_TIE, "o", OWN, "Klynge, random"),
+             ("yardstick_1000000_clustered", YARDSTICK_BYTES_A_TIE, "s", OTHER, "C + GSL, clustered"),
+             ("yardstick_1000000_random", YARDSTICK_BYTES_A_TIE, "o", OTHER, "C + GSL, random"),
+             ("rare_1000000_random", RARE_BYTES_A_TIE, "^", OWN, "Klynge, rare events")]
+    for name, size, marker, colour, label in shown:
+        if name in figures:
+            plot(axis, [(1 / size, name)], figures, fmt=marker, color=colour, label=label, mfc="white" if marker == "s" else colour)
+    axis.axhline(figures["kernel_1000_random"]["median"], color=OWN, lw=1, ls=":", label="Klynge, 1,000 firms (in cache)")
+    axis.set(xscale="log", yscale="log", xlabel="ties a byte moved to or from memory", ylabel="ties a CPU second",
+             title="Roofline, 1,000,000 firms")
+    low, high = axis.get_ylim()
+    axis.set(xlim=(left, right), ylim=(low / 1.3, high * 1.5))
+    axis.legend(fontsize=8, loc="lower right")
+
+
+def draw_threads(figures, axis):
+    plot(axis, sizes_of(figures, "two_threads_kernel_"), figures, fmt="o-", color=OWN)
+    axis.axhline(1, color="0.4", lw=1, ls=":")
+    axis.set(xscale="log", ylim=(0, max(2.2, axis.get_ylim()[1])), xlabel="firms", ylabel="wall speed, two threads over one",
+             title="Two threads (one is used below 20,000 firms)")
 
 
 def host():
@@ -184,6 +247,7 @@ def runs(build):
         out = os.path.join(folder, "act.h5")
         figures.update(cost_of_a_run(build, out))
         figures.update(two_threads(build, out))
+        figures.update(cost_of_output(build, folder))
         figures.update(all_policies(build, out))
     return figures
 

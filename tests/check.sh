@@ -109,10 +109,24 @@ END
     in_parallel $(printf '%s\n' "${files[@]}" | grep '\.h$')
 }
 
-clean_with() { # clean_with COMPILER FLAGS...: no warning in any C file
-    command=("$@" "${flags[@]}" -Werror)
-    in_parallel $(printf '%s\n' "${files[@]}" | grep '\.c$')
+clean_with() { # clean_with "FILES" COMPILER FLAGS...: no warning in any of them
+    command=("${@:2}" "${flags[@]}" -Werror)
+    [ -z "$1" ] || in_parallel $1
 }
+c_files=$(printf '%s\n' "${files[@]}" | grep '\.c$')
+
+# The build compiled with gcc already and left what it said beside each object; only what it did not compile is compiled here.
+gcc_said_nothing() {
+    local file said rest= bad=0
+    for file in $c_files; do
+        said=$build/${file%.c}.said
+        if ! $by_gcc || ! [ "$said" -nt "$file" ]; then rest+=" $file"; elif [ -s "$said" ]; then cat "$said"; bad=1; fi
+    done
+    clean_with "$rest" gcc -O2 -c -o /dev/null || bad=1
+    return $bad
+}
+by_gcc=false
+if "${CC:-cc}" --version 2>/dev/null | grep 'Free Software' >/dev/null; then by_gcc=true; fi
 
 no_cppcheck() { # legacyUninitvar does not follow `code || ...`; uninitvar, gcc and valgrind stay
     cppcheck --quiet --error-exitcode=1 -j "$(nproc)" --std=c11 --enable=warning,performance,portability \
@@ -178,6 +192,16 @@ reference_is_new() {
     head -n 10 "$work/diff"
 }
 
+pages_are_new() {
+    local page bad=0
+    "${PYTHON:-python3}" sim/cli/pages.py "$build" || return
+    while read -r page; do
+        cmp -s "$build/pages/$page" "$page" || { echo "$page differs from the table of its verb's --help: run \`make reference\`"; bad=1; }
+    done < <(cd "$build/pages" && find . -name '*.md' -printf '%P\n')
+    for page in sim/cli/verb_*.md analysis/verb_*.md; do [ -e "$build/pages/$page" ] || { echo "$page is of no verb"; bad=1; }; done
+    return $bad
+}
+
 python_compiles() { "${PYTHON:-python3}" - $(python_files) $(find tests bench -name '*.py') <<'END'
 import ast, sys
 for name in sys.argv[1:]:
@@ -197,13 +221,14 @@ rule 'only one file includes libconfig.h' included_once 'libconfig\.h(\+\+)?'
 rule 'only one file includes mpi.h' included_once 'mpi\.h'
 rule 'every header compiles alone with gcc' headers_alone gcc
 rule 'every header compiles alone with clang' headers_alone clang
-rule 'gcc gives no warning' clean_with gcc -O2 -c -o /dev/null
-rule 'clang gives no warning' clean_with clang -fsyntax-only
+rule 'gcc gives no warning' gcc_said_nothing
+rule 'clang gives no warning' clean_with "$c_files" clang -fsyntax-only
 rule 'cppcheck finds nothing' no_cppcheck
 rule 'exported symbols carry the name of their file' prefixes
 rule 'neither libm transcendentals nor GSL distributions in sim/core and models' no_libm
 rule 'the top level holds what belongs there' top_level
 rule 'Python files parse' python_compiles
+rule 'the page of each verb is what its table says' pages_are_new
 if [ -e models/cluster/PARAMETERS.md ]; then
     rule 'models/cluster/PARAMETERS.md is what the tables say' reference_is_new
 fi

@@ -152,6 +152,9 @@ k 0 check "$config" --replicates 3 --json &&
     json "$check_keys and x['runs'] == 3 * x['scenarios'] * x['points'] and x['core_seconds'] > 0 and
         all(list(b) == 'scenario instrument management_hours member_hours money share'.split() for b in x['budgets'])"
 verdict $? 'check --json has its keys'
+k 0 check "$config" --json --set world.programme.staff_arena=20 && json "$check_keys" && says 'wages leave too little' &&
+    k 0 check "$config" --quiet --set world.programme.staff_arena=20 && mute
+verdict $? 'check remarks on stderr on staff whose wages leave nothing for bills'
 k 0 check "$config" --quiet && mute
 verdict $? 'check --quiet of a good config says nothing'
 k 0 run "$config" --dry-run --replicates 3 && prints 'x 3 replicates' && k 0 run "$config" -n -o a.h5 --json &&

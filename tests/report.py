@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 
+import sweep_fixture  # beside this file
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -331,6 +332,21 @@ def pace(page):
     check(f"a network of {members} firms plays", frames > 0 and members >= 200)
 
 
+def sweep(page):
+    Select(page.find("#sweep-setting")).select_by_visible_text("model.trust.fade")
+    Select(page.find("#sweep-observable")).select_by_value("trust")
+    Select(page.find("#sweep-scenario")).select_by_visible_text("forum")
+    found = page.js("[...document.querySelectorAll('#sweep-chart circle')].map((e) => Number(e.getAttribute('cy')))")
+    rows = page.js("""(() => { const s = D.sweep, at = s.of.map((of, k) => k).filter((k) => s.scenarios[s.of[k]] === 'forum');
+        at.sort((a, b) => s.settings['model.trust.fade'].values[a] - s.settings['model.trust.fade'].values[b]);
+        return at.map((k) => s.means.trust[0][k]); })()""")
+    falling = all((a - b) * (y - x) >= -1e-6 for a, b, x, y in zip(found, found[1:], rows, rows[1:]))
+    check("a sweep shows each point of the scenario chosen, the higher the more", len(found) == len(rows) == 4 and falling, (found, rows))
+    check("with its axes named", "model.trust.fade" in page.text("#sweep-chart") and "Trust" in page.text("#sweep-chart"))
+    check("a reader by ear gets the first and the last", "4 points" in page.find("#sweep-chart .plot").get_attribute("aria-label"))
+    page.picture("sweep", "#sweep-chart")
+
+
 # ---- as a whole ----------------------------------------------------------------------------------------------------------------
 
 
@@ -423,6 +439,11 @@ def main():
     pathlib.Path("test.cfg").write_text(CONFIG % ROOT)
     klynge("run", "test.cfg", "-o", "base.h5", "-q", "--replicates", "4", *KEPT)
     klynge("run", str(ROOT / "configs" / "act.cfg"), "-o", "large.h5", "-q", "--replicates", "1", *KEPT, *TWO_HUNDRED)
+    for k, hours in enumerate((30, 60)):
+        klynge("run", "test.cfg", "-o", f"point{k}.h5", "-q", "--replicates", "3", "--set", f"model.trust.hours={hours}")
+    sweep_fixture.write("sweep.h5", ["point0.h5", "point1.h5"], {"model.trust.hours": ([30, 60, 30, 60], "h"),
+                                                                 "model.trust.fade": ([1, 2, 3, 4], "1")}, 2)
+    klynge("report", "sweep.h5", "-o", "sweep.html", "-q")
     for path, file, language in (("base.html", "base.h5", "en"), ("nb.html", "base.h5", "nb"), ("large.html", "large.h5", "en")):
         klynge("report", file, "-o", path, "-q", "--lang", language)
     browser = start()
@@ -433,6 +454,9 @@ def main():
                      tabbing):
             part(page)
         page.quiet("in use")
+        page.open("sweep.html")
+        sweep(page)
+        page.quiet("a sweep")
         page.open("large.html")
         pace(page)
         for part in (dark, narrow, printing, norwegian):

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Run groups of tests one after another: tests/run.sh BUILD GROUP... (called by `make test` and `make torture`).
-# All tests of a group run; a group with a failure is the last one. The last line is "N passed, N failed".
+# Run groups of tests: tests/run.sh BUILD GROUP... (called by `make test` and `make torture`). One group runs here; several run
+# side by side, one on each processor, and are shown in the order given. All tests of a group run; after a group with a
+# failure no other is started. The last line is "N passed, N failed".
 set -uo pipefail
 cd "$(dirname "$0")/.."
 build=$1
@@ -12,6 +13,7 @@ exec </dev/null
 work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
+only= # what Criterion is to filter by
 
 heading() { printf '\n==== %s\n' "$*"; }
 pass() { passed=$((passed + $1)); }
@@ -19,20 +21,25 @@ fail() { failed=$((failed + $1)); }
 # verdict "WHAT" STATUS: one test that a command is.
 verdict() { if [ "$2" = 0 ]; then echo "  ok    $1"; pass 1; else echo "  FAIL  $1"; fail 1; fi; }
 
-# A test script says "N passed, N failed" in its last line, or is one test by its exit code.
-script() {
-    local status p=0 f=0
-    "$@" 2>&1 | tee "$work/log"
-    status=${PIPESTATUS[0]}
-    if [[ $(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/log" | tail -n 1) =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+# tally WHAT STATUS LOG: a test script says "N passed, N failed" in its last line, or is one test by its exit code.
+tally() {
+    local p=0 f=0
+    if [[ $(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$3" | tail -n 1) =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]}
-    elif [ "$status" = 0 ]; then
+    elif [ "$2" = 0 ]; then
         p=1
     fi
-    [ "$status" = 0 ] || [ "$f" != 0 ] || { echo "  FAIL  $1 ended with exit code $status"; f=1; }
+    [ "$2" = 0 ] || [ "$f" != 0 ] || { echo "  FAIL  $1 ended with exit code $2"; f=1; }
     pass "$p"
     fail "$f"
 }
+
+script() {
+    "$@" 2>&1 | tee "$work/log"
+    tally "$1" "${PIPESTATUS[0]}" "$work/log"
+}
+
+programs() { find "$1"/tests -maxdepth 1 -name 'test_*' -type f -executable | sort; } # programs BUILD
 
 # unit PROGRAM [WRAPPER...]: one Criterion program. Whatever a sanitizer or valgrind leaves in $work/found is a failure,
 # as Criterion's child processes can fail there and still end in 0.
@@ -40,7 +47,7 @@ unit() {
     local program=$1 status good bad
     shift
     rm -f "$work"/found*
-    "$@" "$program" >"$work/log" 2>&1
+    "$@" "$program" ${only:+--filter "$only"} >"$work/log" 2>&1
     status=$?
     good=$(sed -n 's/.*Synthesis: .*Passing: [^0-9]*\([0-9]*\).*/\1/p' "$work/log" | tail -n 1)
     bad=$(sed -n 's/.*Synthesis: .*Failing: [^0-9]*\([0-9]*\) .*Crashing: [^0-9]*\([0-9]*\).*/\1+\2/p' "$work/log" | tail -n 1)
@@ -76,7 +83,12 @@ build_with() { # build_with MODE TARGETS...
     shift
     local cc=$CC
     [ "$mode" != tsan ] || cc=clang # gcc's libgomp is not instrumented and gives false warnings
-    $MAKE MODE="$mode" CC="$cc" BUILD="$build/$mode" OPT= "$@" >"$work/log" 2>&1 && return
+    # An OPT of the caller must not stand in for the sanitizer's flags.
+    if $MAKE MODE="$mode" CC="$cc" BUILD="$build/$mode" OPT="\$(FLAGS_$mode)" "$@" >"$work/log" 2>&1; then
+        nm "$build/$mode/klynge" | grep "__${mode}_init" >/dev/null
+        verdict "MODE=$mode builds with its sanitizer in it" $?
+        return
+    fi
     tail -n 40 "$work/log"
     verdict "build with MODE=$mode" 1
     return 1
@@ -103,7 +115,7 @@ group_check() { heading 'check: format, layering, symbols, warnings'; script tes
 
 group_unit() {
     heading 'unit tests'
-    for t in "$build"/tests/test_*; do case $t in *.o | *.d) ;; *) [ -x "$t" ] && unit "$t" ;; esac; done
+    for t in $(programs "$build"); do unit "$t"; done
 }
 
 group_cli() {
@@ -120,14 +132,29 @@ group_sensitivity() {
     heading 'sensitivity: known functions, luck taken out, coverage, errors'
     script "$PYTHON" tests/test_sensitivity.py "$build"
 }
+group_calibrate() {
+    heading 'calibrate: known posteriors, uniform ranks, resuming, errors'
+    script "$PYTHON" tests/test_calibrate.py "$build"
+}
 group_report() {
     heading 'report: numbers of the page, both languages, errors'
     script "$PYTHON" tests/test_report.py "$build"
 }
 
+group_package() {
+    heading 'klynge_analysis as a library: numbers, figures, the study, klynge draw, GEXF'
+    script "$PYTHON" tests/test_package.py "$build"
+}
+
 group_insight() {
     heading 'report in Chromium: console, network, slider, hover, click, keys, language, print'
     script "$PYTHON" tests/report.py "$build"
+    heading 'damaged and foreign files, given to every verb that reads one'
+    script "$PYTHON" tests/bad_files.py "$build"
+    heading 'R: the page of analysis/R.md, ncdf4 and hdf5r against h5py'
+    script "$PYTHON" tests/r_page.py "$build"
+    "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 --set output.tie_runs=1 &&
+        script Rscript --vanilla tests/readers.R "$work/act.h5"
 }
 
 group_bad_inputs() {
@@ -191,10 +218,12 @@ group_validation() {
     script "$PYTHON" tests/test_mix.py "$build"
 }
 
+# Left out here: tests whose many replicates judge means, on code that other tests go through too. All are in the long form.
 group_sanitizers() {
+    local only='!(cluster_policies/cost_*|cluster_ticks/@(half_a_tick|the_same_comparison|members_leave|representatives_change)*)'
     heading 'sanitizers, short form (the long one is in make torture)'
     build_with asan all unit-tests || return
-    for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    for t in $(programs "$build/asan"); do unit "$t"; done
     short_run asan 2 2 --set output.panel_runs=1 --set output.tie_runs=1
     short_sweep asan 2
     build_with tsan all || return
@@ -205,13 +234,13 @@ group_sanitizers() {
 group_sanitizers_long() {
     heading 'address and undefined behaviour sanitizers (gcc)'
     build_with asan all unit-tests || return
-    for t in "$build"/asan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    for t in $(programs "$build/asan"); do unit "$t"; done
     short_sweep asan 3
     short_run asan 20 3 --set output.panel_runs=3 --set output.tie_runs=3
     short_run asan 2 2 --set world.clusters=5 --set run.ticks_per_year=52 --set run.end=2019-09
     heading 'thread sanitizer (clang)'
     build_with tsan all unit-tests || return
-    for t in "$build"/tsan/tests/test_*; do case $t in *.o | *.d) ;; *) unit "$t" ;; esac; done
+    for t in $(programs "$build/tsan"); do unit "$t"; done
     short_sweep tsan 4
     short_run tsan 40 4
     short_run tsan 1 4 --set world.clusters=300 --set run.end=2018-09
@@ -219,18 +248,41 @@ group_sanitizers_long() {
 
 group_valgrind() {
     heading 'unit tests under valgrind'
-    for t in "$build"/tests/test_*; do
-        case $t in *.o | *.d) continue ;; esac
+    for t in $(programs "$build"); do
         unit "$t" valgrind --quiet --trace-children=yes --leak-check=full --show-leak-kinds=definite,indirect \
             --errors-for-leak-kinds=definite,indirect --log-file="$work/found.%p"
     done
 }
 
-for group in "$@"; do
-    "group_$group"
-    [ "$failed" = 0 ] || break
-done
-printf '\n'
-[ "$failed" = 0 ] || echo "stopped after: $group"
-printf '%d passed, %d failed\n' "$passed" "$failed"
+# Print what each group says, as it says it, in the order given.
+show() {
+    local group
+    for group in "$@"; do
+        until [ -s "$work/$group.pid" ]; do [ -e "$work" ] && [ ! -e "$work/ended" ] || return; sleep 0.2; done
+        tail -n +1 -s 0.2 -f --pid="$(cat "$work/$group.pid")" "$work/$group.out"
+    done
+}
+
+# A group that fails ends in 255, on which xargs starts no other; one that was killed leaves no exit code.
+side_by_side() {
+    local group status
+    show "$@" &
+    printf '%s\n' "$@" | xargs -P "$(nproc)" -I {} bash -c 'exec >"$0/{}.out" 2>&1; echo $$ >"$0/{}.pid"
+        tests/run.sh "$1" {}; status=$?; echo $status >"$0/{}.status"; [ $status = 0 ] || exit 255' "$work" "$build" 2>/dev/null
+    touch "$work/ended"
+    wait
+    for group in "$@"; do
+        [ -e "$work/$group.out" ] || { echo "not started: $group"; continue; }
+        status=$(cat "$work/$group.status" 2>/dev/null || echo none)
+        tally "group $group" "$status" "$work/$group.out"
+    done
+}
+
+if [ $# -gt 1 ]; then
+    side_by_side "$@"
+else
+    "group_$1"
+    [ "$failed" = 0 ] || echo "failed: $1"
+fi
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -544,6 +544,30 @@ Test(cluster_policies, cost_about_what_they_are_planned_to)
     }
 }
 
+/* With 2.5 and 6 staff in Arena wages are 850 x 1700 h x that, 3.6 and 8.7 million, and funding and the fees of 40 to 83 members at most
+ * 4 + 83 x 0.015 = 5.2 million: the second leaves nothing for bills. Nothing is said where no bill is planned. */
+Test(cluster_policies, are_remarked_on_where_wages_leave_nothing_for_their_bills)
+{
+    static const struct {
+        const char *staff, *gatherings, *courses;
+        bool remarked;
+    } cases[] = {{"2.5", "true", "true", false}, {"6", "true", "true", true}, {"6", "false", "false", false}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        struct trial t;
+        char text[512] = "";
+        trial_defaults(&t);
+        trial_set(&t, "world.programme.staff_arena", cases[k].staff);
+        set(&t, POLICY_gatherings, "on", cases[k].gatherings);
+        set(&t, POLICY_courses, "on", cases[k].courses);
+        trial_plan(&t);
+        cr_expect_eq(cluster_model.remark(&t.run, &t.params, &t.derived, text, sizeof text), cases[k].remarked, "%s",
+                     text);
+        cr_expect(!cases[k].remarked || (strstr(text, "0.00 of ") && strstr(text, "wages 8.67;")), "%s", text);
+        cluster_model.release(&t.derived);
+        layout_free(&t.layout);
+    }
+}
+
 static double planned_total(struct trial *t, const char *budget, const char *scale)
 {
     struct model_budget rows[N_POLICIES];

@@ -311,7 +311,7 @@ Test(config, tells_several_mistakes_in_the_order_of_the_file)
             "a.cfg:4: model.trust.huors: found an unknown key, expected one that `klynge params` lists; "
             "did you mean model.trust.hours?\n"
             "a.cfg:5: modle: found an unknown key, expected one of base, run, world, model, policies, scenarios, "
-            "design, output; "
+            "design, targets, output; "
             "did you mean model?");
 }
 

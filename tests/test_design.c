@@ -266,11 +266,13 @@ Test(design, a_list_holds_values_of_any_type)
 
 Test(design, a_table_is_a_list_too_and_is_found_from_its_config)
 {
-    write_file("points.csv",
-               "# drawn elsewhere\nmodel.trust.hours;policies.gatherings.mode\n30,25;digital\n61;physical\n");
+    write_file("points.csv", "# drawn "
+                             "elsewhere\nmodel.trust.hours;policies.gatherings.mode;policies.votes.winners\n30,25;"
+                             "digital;3\n61;physical;8\n");
     loads("design = { kind = \"csv\"; file = \"points.csv\"; };");
     cr_assert_eq(d->n_points, 2);
     cr_assert_eq(at(0, 0), 30.25);
+    cr_assert_eq(at(1, 2), 8.0);
     const char *sets[] = {"design.kind=csv", "design.file=points.csv"};
     write_file("b.cfg", "run = { replicates = 1; };");
     load("b.cfg", sets, 2);
@@ -438,4 +440,22 @@ Test(design, a_design_replaces_that_of_its_base)
     cr_assert_eq(d->n_axes, 1);
     loads("base = \"base.cfg\";");
     cr_assert_eq(d->kind, DESIGN_SOBOL);
+}
+
+Test(design, targets_come_back_from_the_resolved_config)
+{
+    loads("targets = ( { observable = \"members\"; time = \"2020-11\"; value = 83; tolerance = 3; },\n"
+          "  { observable = \"exits\"; from = \"2020-11\"; to = \"2022-11\"; value = 5.5; tolerance = 0.1; } );");
+    write_file("resolved.cfg", texts.resolved);
+    for (int again = 0; again < 2; again++) {
+        const struct target *t = texts.targets.all;
+        cr_assert_eq(texts.targets.n, 2);
+        cr_assert_str_eq(t[0].observable, "members");
+        cr_assert_eq(t[0].from, t[0].to);
+        cr_assert_eq(t[0].value, 83.0);
+        cr_assert_str_eq(t[1].observable, "exits");
+        cr_assert_float_eq(t[1].to - t[1].from, 2.0, 1e-9);
+        cr_assert_eq(t[1].tolerance, 0.1);
+        load("resolved.cfg", NULL, 0);
+    }
 }

@@ -19,11 +19,14 @@ import types
 
 import h5py
 import numpy as np
+from scipy import stats
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KLYNGE = str(pathlib.Path(sys.argv[1]).resolve() / "klynge")
 sys.path.insert(0, str(ROOT / "analysis"))
+sys.path.insert(0, str(ROOT / "tests"))
 sys.dont_write_bytecode = True
+import sweep_fixture  # noqa: E402
 from klynge_analysis import commandline  # noqa: E402
 from klynge_analysis.report import gather, network, words  # noqa: E402
 
@@ -312,6 +315,46 @@ def other_files():
     check("the same file gives the same page, byte for byte", first == second and len(first) > 1e5)
 
 
+# ---- sweeps ---------------------------------------------------------------------------------------------------------------
+
+
+def sweep_by_hand():
+    hours = [30.0, 38.0, 60.0]
+    for k, value in enumerate(hours):
+        make(f"point{k}.h5", "--replicates", "4", "--set", f"model.trust.hours={value}")
+    files = [f"point{k}.h5" for k in range(len(hours))]
+    sweep_fixture.write("sweep.h5", files, {"model.trust.hours": (hours, "h")})
+    text, data = page_of("sweep.h5", "--scenarios", "base,forum")
+    s = data["sweep"]
+    with h5py.File("sweep.h5") as file:
+        trust = file["trust"][2, :, :, -1]
+    shown = [m for m, of in zip(s["means"]["trust"][0], s["of"]) if of == 1]
+    check("a sweep shows the mean of each point", close(shown, trust.mean(axis=-1)) and s["settings"]["model.trust.hours"]["values"]
+          == hours * 2, (shown, trust.mean(axis=-1)))
+    half = stats.t.ppf(0.975, 3) * trust.std(axis=-1, ddof=1) / 2
+    check("with its t interval", close([x for x, of in zip(s["means"]["trust"][1], s["of"]) if of == 1], trust.mean(axis=-1) - half))
+    check("rank correlations are those of the means", s["ranks"]["model.trust.hours"][1][s["names"].index("trust")]
+          == plain_rank(hours, trust.mean(axis=-1)), s["ranks"])
+    check("cases are called by their setting", data["cases"][:3] == ["base, hours 30", "base, hours 38", "base, hours 60"], data["cases"])
+    check("and it is said without scripts", "What the settings do" in re.sub(r"<script.*?</script>", "", text, flags=re.S)
+          and "3 points of a design; settings varied: 1" in text
+          and "Differences from base at the same point." in text)
+    check("no sweep, no panel", 'id="sweep"' not in page_of("bare.h5")[0])
+    many = 40
+    sweep_fixture.write("many.h5", files, {"model.trust.hours": (hours * many, "h"), "model.trust.fade": (np.arange(3.0 * many), "1")}, many)
+    text, data = page_of("many.h5")
+    check("of many points one is shown below, and that is said", data["cases"] == [f"{s}, fade 0, hours 30" for s in ("base", "open", "forum")]
+          and "shows point 0 of 0 to 119: model.trust.fade = 0, model.trust.hours = 30" in text and len(data["sweep"]["of"]) == 3 * 3 * many)
+    check("another can be chosen", page_of("many.h5", "--point", "7")[1]["cases"][0] == "base, fade 7, hours 38")
+    check("settings that are not shown are said to differ", "Settings that are not shown differ" in text)
+    text, _ = page_of("many.h5", "--lang", "nb")
+    check("in Norwegian too", "Hva innstillingene gjør" in text and "120 punkter" in text)
+
+
+def plain_rank(x, y):
+    return gather.plain([stats.spearmanr(x, y)[0]])[0]
+
+
 # ---- errors ---------------------------------------------------------------------------------------------------------------
 
 
@@ -333,6 +376,7 @@ def arguments_refused():
     refuses("a page that exists", 2, "--force replaces it", "kept.h5", "-o", "page.html")
     refuses("a folder", 2, "is a folder", "kept.h5", "-o", "folder.html", "--force")
     refuses("an unknown option", 2, "did you mean --baseline?", "kept.h5", "-o", "new.html", "--basline", "x")
+    refuses("a point of a run without", 2, "has points 0 to 0", "kept.h5", "-o", "new.html", "--point", "1")
     refuses("an unknown language", 2, "one of en, nb", "kept.h5", "-o", "new.html", "--lang", "no")
     refuses("an unknown baseline", 2, "did you mean forum?", "kept.h5", "-o", "new.html", "-b", "form")
     refuses("an unknown scenario", 2, "did you mean open?", "kept.h5", "-o", "new.html", "--scenarios", "base,opn")
@@ -434,6 +478,7 @@ def main():
     norwegian()
     contrast()
     other_files()
+    sweep_by_hand()
     arguments_refused()
     files_refused()
     beside_the_program()

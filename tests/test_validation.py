@@ -14,7 +14,9 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
-from klynge_analysis.validation import ablate, experiments, measures_community, record, registry, robust, verdict  # noqa: E402
+from klynge_analysis import compare  # noqa: E402
+from klynge_analysis.validation import ablate, experiments, measures_community, measures_meeting, record  # noqa: E402
+from klynge_analysis.validation import observables, registry, robust, verdict  # noqa: E402
 from klynge_analysis.validation.ablate import moved  # noqa: E402
 
 rng = np.random.default_rng(7)
@@ -102,6 +104,22 @@ def holm():
     check("what is significant alone need not be among fifty", alone.p_adjusted < 0.05 < among.p_adjusted)
 
 
+def false_alarms():
+    """Families of ten patterns without any effect, 30 replicates: normal, and as skewed as waiting times. How many hold one that is
+    significant, and does one pass? The band is so wide that a right program fails one in a million times."""
+    from scipy import stats
+    families = 50
+    high = stats.binom.ppf(1 - 1e-6, families, verdict.FAMILY_WISE)
+    for name, draw in (("normal", lambda: rng.normal(size=(10, 30))), ("skewed", lambda: 1 - rng.exponential(size=(10, 30)))):
+        found = [judged(**{f"P{k}": verdict.effect(effects) for k, effects in enumerate(draw())}) for _ in range(families)]
+        significant = sum(any(v.p_adjusted < verdict.FAMILY_WISE for v in each.values()) for each in found)
+        check(f"none of {10 * families} patterns without effect passes, {name}",
+              all(v.status == "fail" for each in found for v in each.values()))
+        print(f"        {name}: {significant} of {families} families without effect hold a significant one")
+        if name == "normal":
+            check("of families without effect at most 5 % hold a significant one, by Holm", significant <= high, significant)
+
+
 def statistics():
     x, y = rng.normal(3, 0.1, 50), rng.normal(2, 0.1, 50)
     ratio = verdict.ratio_of(x, y)
@@ -145,6 +163,48 @@ def ablations():
     check("the page of an ablation shows what turns, with its claim escaped", ">fail</td>" in text and "a &lt; b" in text)
 
 
+def observables_moved():
+    """With no firm of bad experience wariness is of no effect, whatever the seed; the potential is a measure and gone without its
+    process. A shift of 2 with a standard deviation of 1 is 2, and one of a million nothing in such units."""
+    before = {"model.processes.forum": True, "policies.forum.on": False, "model.mechanisms.demand": True}
+    check("a policy's process is left out with the policy on", observables.arms("model.processes.forum", before) ==
+          ({"policies.forum.on": True, "model.processes.forum": True}, {"policies.forum.on": True, "model.processes.forum": False}))
+    check("another switch is turned over alone", observables.arms("policies.forum.on", before)[1] == {"policies.forum.on": True})
+    luck = np.array([-1.0, 0, 1])
+    near, far = (observables.effect(compare.compare_pairs(luck, luck + np.array([1, 1, 1.3]) * by, resamples=0)) for by in (2, 1e6))
+    check("an effect is in standard deviations between replicates", np.isclose(near[0], 2.2) and near[1] < near[0] < near[2], near)
+    check("of what hardly varies it is not", far == (0, 0, 0), far)
+    with tempfile.TemporaryDirectory() as folder:
+        preset = pathlib.Path(folder) / "preset.cfg"
+        preset.write_text(f'base = "{ROOT}/configs/act.cfg"; run = {{ end = "2019-09"; }}; model = {{ firms = {{ prior_bad = 0.0; }}; }};')
+        ran = subprocess.run([BUILD / "klynge", "ablate", "--observables", "--only-mechanisms", "wariness,potential", "--replicates", "3",
+                              "--preset", preset, "--json", "-q"], cwd=folder, capture_output=True, text=True)
+        check("ablate --observables runs", ran.returncode == 0, ran.stderr)
+        potential, wariness = json.loads(ran.stdout)["switches"]
+        check("what cannot be measured any more is named", {"potential", "realised"} <= set(potential["gone"]), potential)
+        check("a switch of no effect moves nothing", wariness["moved"] == 0 and wariness["identical"] >= wariness["observables"] - 1,
+              wariness)  # lock-in has a value in few of so short runs
+    for wrong in (["--observables", "--only", "P20"], ["--preset", "x.cfg"], ["--observables", "--preset", "x.cfg"]):
+        ran = subprocess.run([BUILD / "klynge", "ablate", *wrong], capture_output=True, text=True)
+        check(f"ablate {' '.join(wrong)} is refused", ran.returncode == 2 and ran.stderr.count("\n") == 1, ran.stderr)
+
+
+def slopes_on_distance():
+    """Cells of places: 1 is Mo and Mosjoen, 6 and 42 Mo and southern Norway, 0 Mo alone."""
+    risk, risen = np.zeros((2, 3, measures_meeting.CELLS))
+    risk[0, [0, 6, 42]], risen[0, [0, 6, 42]] = (100, 50, 50), (50, 5, 15)  # 1 in 2, and 1 in 5
+    risk[1, 1], risen[1, 1] = 3, 1
+    found = measures_meeting.slope_by_run(risk, risen)
+    logit = np.log(0.2 / 0.8) / measures_meeting.LOG_KM[6]  # odds of 1 at a distance of 0, where log(1 + km) is 0
+    check("a slope on distance is that of the log odds", np.isclose(found[0], logit), found)
+    check("pairs at one distance, and no pairs, have none", np.isnan(found[1:]).all(), found)
+    try:
+        measures_meeting.slope(risk[1:], risen[1:])
+        check("nor have all runs together, which is said", False)
+    except verdict.CannotTell as why:
+        check("nor have all runs together, which is said", "different distances" in str(why), why)
+
+
 def two_level_designs():
     """y = 2a + b + ab over all four corners: squares of contrasts 4, 1 and 1 (squares of the coefficients)."""
     levels = np.array([[a, b] for a in (-1, 1) for b in (-1, 1)])
@@ -152,6 +212,22 @@ def two_level_designs():
     found = {chosen: value[0] for chosen, value in measures_community.contrasts(levels, y).items()}
     check("contrasts of a two-level design are its coefficients", found == {(0,): 2.0, (1,): 1.0, (1, 0): 1.0}, found)
     check("a total index counts the interactions of a factor", measures_community.total_share(found, (1,)) == 2 / 6)
+
+
+def capital_regained():
+    """Four replicates, months 36 to 60: half of the step from 48 to 54, never, nothing lost, and back at a snapshot."""
+    import pandas
+    capital = pandas.DataFrame([[0.2, 0.1, 0.3, 0.3], [0.2, 0.1, 0.1, 0.1], [0.2, 0.2, 0.1, 0.1], [0.2, 0.1, 0.2, 0.3]],
+                               columns=[36.0, 48.0, 54.0, 60.0])
+    found = measures_community.time_to_regain(capital, 36.0, 48.0)
+    check("the time to regain lies on the line between snapshots", np.allclose(found, [3, 12, 0, 6]), found)
+    firms = pandas.DataFrame([(0, m, u, 0.5) for m, u in ((36.0, 1), (48.0, 1), (36.0, 2), (48.0, 3))],
+                             columns=["replicate", "month", "uid", "goals"])
+    ties = pandas.DataFrame([(0, m, u, t, 1.0, 0) for m, u, t in ((36.0, 1, 0.5), (48.0, 1, 0.25), (36.0, 2, 0.9), (48.0, 3, 0.9))],
+                            columns=["replicate", "month", "uid", "trust", "awareness", "kind"])
+    stayers = measures_community.capital_of_stayers(ties, firms, 36.0, 48.0)
+    check("the capital of firms that stay is theirs alone: a fifth of the trust in one partner",
+          np.allclose(stayers.to_numpy(), [[0.1, 0.05]]), stayers)
 
 
 def records():
@@ -198,8 +274,8 @@ def altered(cache):
     check("exit code 0 when it is recorded anew", validate(*only, "--record").returncode == 0 == validate(*only).returncode)
 
 
-for group in (rules, nulls, untold, holm, statistics, declarations, joint_axes, two_level_designs, ablations, records,
-              against_the_record):
+for group in (rules, nulls, untold, holm, false_alarms, statistics, declarations, joint_axes, observables_moved, slopes_on_distance,
+              two_level_designs, ablations, capital_regained, records, against_the_record):
     group()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

@@ -19,8 +19,8 @@ START, PROPOSE, DRAW = 0, 1, 2  # what a generator is for
 class Settings:
     particles: int = 200
     quantile: float = 0.5
-    most_batches: int = 40  # of proposals, n particles each, in all
-    least_accepted: float = 0.02  # of a batch; below it the population stays what it is
+    most_batches: int = 60  # of proposals, n particles each, in all
+    least_accepted: float = 0.01  # of ten batches or more; below it the population stays what it is
     seed: int = 1
 
 
@@ -116,7 +116,7 @@ def run(simulate, first, targets, tolerances, settings, tell=lambda populations,
             ys.append(y[near])
             tried += len(u)
             tell(populations, batch)
-            if near.mean() < settings.least_accepted:
+            if tried >= 10 * settings.particles and sum(map(len, us)) < settings.least_accepted * tried:
                 break
         found = sum(map(len, us))
         if found < settings.particles:

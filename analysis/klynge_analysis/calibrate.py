@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import os
 import pathlib
 import tempfile
@@ -21,7 +22,7 @@ from klynge_analysis.ensemble import MAIN, Ensemble, Moment
 from klynge_analysis.program import watch_program
 from klynge_analysis.reading import parse_config
 
-STOPPED = 75
+GROUPS, GROUP = 20, 4  # groups of a batch, each with seeds of its own: at most so many, of so many particles or more
 PRIOR, PREDICTIVE, TRUTH, TRIAL = 1, 2, 3, 4  # what seeds are for; batches of proposals count from 10
 
 
@@ -74,6 +75,7 @@ class Program:
             ensemble = Ensemble(path)
             self.resolved = _text(ensemble.file["provenance/config_resolved"][()])
             self.axes = _axes(ensemble)
+            self.version = _text(ensemble.file.attrs["source"])
             self.observables = [name for name in MAIN if ensemble.has(name)]
             ensemble.file.close()
         self.targets = _targets(config, self.resolved)
@@ -87,8 +89,15 @@ class Program:
         if code not in (0, RUN):
             raise Leave(code)
 
-    def simulate(self, u, seed, observables=()):
-        """(n, replicate, target) outcomes, and {observable: (n, replicate)} at the end."""
+    def simulate(self, u, purpose, observables=()):
+        """(n, replicate, target) outcomes, and {observable: (n, replicate)} at the end. Points of one file share their seeds, so that
+        particles are run in groups: luck must not be the same for all of them."""
+        groups = np.array_split(u, min(GROUPS, math.ceil(len(u) / GROUP)))
+        found = [self._group(part, program_seed(*purpose, k), observables) for k, part in enumerate(groups)]
+        self.runs += sum(y.shape[0] * y.shape[1] for y, _ in found)
+        return np.concatenate([y for y, _ in found]), {name: np.concatenate([more[name] for _, more in found]) for name in observables}
+
+    def _group(self, u, seed, observables):
         wanted = dict.fromkeys([t.observable for t in self.targets] + list(observables))
         with tempfile.TemporaryDirectory(prefix="klynge-calibrate.", dir=self.folder) as scratch:
             table, path = os.path.join(scratch, "points.csv"), os.path.join(scratch, "points.h5")
@@ -102,7 +111,6 @@ class Program:
             y = np.stack([ensemble.read(t.observable, t.moment())[0][0] for t in self.targets], axis=-1)
             more = {name: ensemble.read(name, Moment())[0][0] for name in observables}
             ensemble.file.close()
-        self.runs += y.shape[0] * y.shape[1]
         return y, more
 
 
@@ -215,7 +223,7 @@ def calibrate(program, kept, settings, tell):
     ends = program.observables
 
     def simulated(u, *purpose, observables=()):
-        y, more = program.simulate(u, program_seed(seed, *purpose), observables)
+        y, more = program.simulate(u, (seed, *purpose), observables)
         return {"u": u, "y": y, **more}
 
     prior = kept.batch("prior", lambda: simulated(_unit_points(settings.particles, k, seed), PRIOR, observables=ends))
@@ -239,7 +247,7 @@ def check_ranks(program, kept, settings, trials, draws, tell):
     seed, k = settings.seed, len(program.axes)
 
     def once(name, u, *purpose):
-        return kept.batch(name, lambda: {"u": u, "y": program.simulate(u, program_seed(seed, TRIAL, *purpose))[0]})
+        return kept.batch(name, lambda: {"u": u, "y": program.simulate(u, (seed, TRIAL, *purpose))[0]})
 
     def prior(trial):
         u = np.random.default_rng([seed, TRIAL, trial]).random((settings.particles, k))

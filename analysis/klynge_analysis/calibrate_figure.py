@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page, picture
+from klynge_analysis import page, style
 from klynge_analysis.calibrate_output import INTERVAL, at, parameters, percent, predictions, when
 from klynge_analysis.sensitivity_figure import FAINT, INK, PARAMETERS, STYLE, short
 
@@ -24,6 +24,9 @@ def _parameter(axes, result, k, found):
     axes.hlines(0, low, high, color=INK, linewidth=4, zorder=4, clip_on=False)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], [at(axis, u) for u in (0, 0.5, 1)])
+    for label, side in zip(axes.get_xticklabels(), ("left", "center", "right")):
+        label.set_horizontalalignment(side)
+    axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
     axes.set_yticks([])
     axes.set_title(short(axis.path), loc="left", fontsize=9, weight="bold")
     axes.text(0.98, 0.97, f"{at(axis, mean)}\nspread gone: {percent(max(gone, 0))}", transform=axes.transAxes, ha="right", va="top", fontsize=8)
@@ -39,6 +42,7 @@ def _target(axes, result, k, found):
     axes.hist(y[0], edges, density=True, color="#999999", histtype="step", linewidth=1.3, zorder=2)
     axes.hist(y[1], edges, density=True, color=PARAMETERS, alpha=0.75, zorder=1)
     axes.hlines(0, *after, color=INK, linewidth=4, zorder=4, clip_on=False)
+    axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
     axes.set_yticks([])
     axes.set_title(target.observable, loc="left", fontsize=9, weight="bold")
     axes.set_xlabel(when(target), fontsize=8)
@@ -71,4 +75,4 @@ def draw(result):
 
 
 def save(result, path):
-    picture.save(draw(result), path, "out", 110)
+    style.save(draw(result), path, "out", 110)

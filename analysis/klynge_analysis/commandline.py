@@ -5,8 +5,10 @@ import argparse
 import difflib
 import json
 import os
+import re
 import signal
 import sys
+import traceback
 from collections import namedtuple
 
 from klynge_analysis import page
@@ -15,6 +17,7 @@ DONE, USAGE, RUN, IO, INTERRUPTED = 0, 2, 3, 4, 130
 MEANINGS = {DONE: "done", USAGE: "usage or configuration error", RUN: "some runs failed", IO: "input or output error",
             INTERRUPTED: "interrupted"}
 OPTION_COLUMN = 26
+FIGURES = (".png", ".svg", ".pdf")
 
 # letter and argument may be None; `many`: may be given again. `type` makes the value, or raises ValueError with what was expected.
 Option = namedtuple("Option", "name letter argument help type many", defaults=(str, False))
@@ -93,6 +96,71 @@ class Parser(argparse.ArgumentParser):
                 "examples": [], "codes": [], "more": self.epilog or ""}
 
 
+# ---- what options hold ------------------------------------------------------------------------------------------------
+
+
+def year(text):
+    """2020-11 or 2020.83 as decimal years."""
+    month = re.fullmatch(r"(\d{4})-(\d{1,2})", text)
+    if month and 1 <= int(month[2]) <= 12:
+        return int(month[1]) + (int(month[2]) - 1) / 12
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
+    if not 0 < found < 1e5:
+        raise ValueError("a year, such as 2020-11 or 2020.83")
+    return found
+
+
+def window(text):
+    """Two years with a colon between, such as 2018-01:2020-03."""
+    first, colon, last = text.partition(":")
+    try:
+        found = year(first), year(last)
+    except ValueError:
+        found = (1, 0)
+    if not colon or found[0] >= found[1]:
+        raise ValueError("two years, the earlier first, such as 2018-01:2020-03")
+    return found
+
+
+def number(low, high, what, kind=float):
+    """A converter of text to a number from low to high."""
+    def convert(text):
+        try:
+            found = kind(text)
+        except ValueError:
+            found = low - 1
+        if not low <= found <= high:
+            raise ValueError(f"{what} from {low} to {high}" if kind is int else f"{what} from {low:g} to {high:g}")
+        return found
+
+    return convert
+
+
+def whole(low, high=10**9):
+    """A converter of text to a whole number from low to high."""
+    return number(low, high, "a whole number", int)
+
+
+level = number(0.5, 0.9999, "a level, such as 0.95,")
+
+
+def names(text):
+    found = [word.strip() for word in text.split(",") if word.strip()]
+    if not found:
+        raise ValueError("names with commas between")
+    return found
+
+
+def figure_file(text):
+    """The name of a figure to write."""
+    if not text.lower().endswith(FIGURES):
+        raise ValueError("a name that ends in .png, .svg or .pdf")
+    return text
+
+
 # ---- parsing -----------------------------------------------------------------------------------------------------------
 
 
@@ -165,9 +233,15 @@ def _answer(verb, work, arguments):
     return work(options) or DONE
 
 
+def _from_library(error):
+    """Whether what reads files raised it: what no check foresaw in a damaged file, and no mistake of ours."""
+    return any(frame.f_globals.get("__name__", "").startswith(("h5py", "h5netcdf")) for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
 def run(verb, work, arguments):
     """Parse and do `work(options)`; ends the process with its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.environ.setdefault("MPLBACKEND", "Agg")  # figures go into files; a notebook keeps its own
     code = DONE
     try:
         code = _answer(verb, work, arguments)
@@ -179,4 +253,9 @@ def run(verb, work, arguments):
     except KeyboardInterrupt:
         code = INTERRUPTED
         print(f"klynge {verb.name}: interrupted", file=sys.stderr)
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as e:
+        if not _from_library(e):
+            raise
+        code = IO
+        print(f"klynge {verb.name}: the file is damaged: {(str(e).splitlines() or [type(e).__name__])[0]}", file=sys.stderr)
     sys.exit(code)

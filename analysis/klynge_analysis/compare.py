@@ -210,9 +210,9 @@ class Precision:
         return self.value * (abs(baseline) if self.share else 1)
 
 
-def _check_pairs(ensemble, baseline, against):
+def _check_pairs(ensemble, baseline, against, points):
     for s in against:
-        for point in range(ensemble.n_points):
+        for point in points:
             n = int((ensemble.done[baseline, point] & ensemble.done[s, point]).sum())
             if n < 2:
                 at = f", point {point}" if ensemble.n_points > 1 else ""
@@ -221,10 +221,13 @@ def _check_pairs(ensemble, baseline, against):
                               "`klynge run` with --replicates 30 makes 30")
 
 
-def compare(ensemble, baseline, against, names, moment, level=LEVEL, precision=None, looks=1, resamples=RESAMPLES):
-    """Every observable of `names` of every scenario of `against` (names) and every point, against the baseline's."""
+def compare(ensemble, baseline, against, names, moment, level=LEVEL, precision=None, looks=1, resamples=RESAMPLES,
+            points=None):
+    """Every observable of `names` of every scenario of `against` (names) and every point, or those of `points`, against the
+    baseline's."""
+    points = range(ensemble.n_points) if points is None else points
     base, others = ensemble.index(baseline, "baseline"), [ensemble.index(s, "against") for s in against]
-    _check_pairs(ensemble, base, others)
+    _check_pairs(ensemble, base, others, points)
     alone = 1 - (1 - level) / looks  # of one interval at one look
     c = Comparison(ensemble.path, baseline, level, looks=looks)
     found = {name: ensemble.read(name, moment) for name in names}
@@ -235,7 +238,7 @@ def compare(ensemble, baseline, against, names, moment, level=LEVEL, precision=N
     c.until = max(ends)
     costs = ensemble.cost(c.until)
     for s in others:
-        for point in range(ensemble.n_points):
+        for point in points:
             case = ensemble.scenarios[s], point
             for name, (values, span) in found.items():
                 a, b = values[base, point], values[s, point]

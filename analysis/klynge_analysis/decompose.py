@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from klynge_analysis.central_band import over_a_year
 from klynge_analysis.commandline import USAGE, Failure
 from klynge_analysis.compare import LEVEL
 from klynge_analysis.ensemble import Moment
@@ -106,8 +107,7 @@ class Square:
         if not self.ensemble.is_rate(name):
             return values, times
         ticks = min(len(times), max(1, round(1 / self.ensemble.tick)))
-        sums = np.cumsum(np.pad(values, ((0, 0), (0, 0), (1, 0))), axis=-1)
-        return (sums[..., ticks:] - sums[..., :-ticks]) / ticks, times[ticks - 1:]
+        return over_a_year(values, ticks)[..., ticks - 1:], times[ticks - 1:]
 
 
 def decompose(square, name, at, level=LEVEL):

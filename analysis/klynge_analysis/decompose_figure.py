@@ -1,39 +1,17 @@
 """The figure of a decomposition: a column for each observable; above its level in the scenarios, below what its fall is."""
 import math
-import re
 
 import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page, picture
+from klynge_analysis import page
 from klynge_analysis.decompose_output import labels, percent
+from klynge_analysis.spans import config_of, spans
+from klynge_analysis.style import BLUE, GREEN, INK, PINK, RED, SHADE, STYLE, apart, unit
 
-# Okabe and Ito's palette; the dashes say the same, for those who see no colour.
-INK, SHADE = "#333333", "#e4e4e4"
-LINES = {"base": ("#333333", "-"), "first": ("#0072B2", (0, (6, 2))), "second": ("#D55E00", (0, (2, 1.5))),
-         "both": ("#CC79A7", (0, (6, 1.5, 1.5, 1.5)))}
-PARTS = {"fall": LINES["both"], "first": LINES["first"], "second": LINES["second"], "interaction": ("#009E73", (0, (1, 1)))}
-UNITS = {"1": "0 to 1", "1/year": "per year", "h/year": "h per year"}
-STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#999999",
-         "axes.labelcolor": INK,
-         "text.color": INK, "xtick.color": INK, "ytick.color": INK, "font.family": "DejaVu Sans"}
-
-
-def closures(ensemble):
-    """Spans in which members could not meet, in any of the scenarios, as the file's config says them: [(start, end)] in years."""
-    text = ensemble.file["provenance/config_resolved"][()] if "provenance/config_resolved" in ensemble.file else b""
-    found = re.findall(r"\bclosure\s*[=:]\s*\(((?:\s*\([^()]*\)\s*,?)+)\)",
-                       text.decode() if isinstance(text, bytes) else str(text))
-    pairs = [pair for each in found for pair in re.findall(r'\(\s*"?([\d.-]+)"?\s*,\s*"?([\d.-]+)"?\s*\)', each)]
-    return sorted({(_year(start), _year(end)) for start, end in pairs})
-
-
-def _year(text):
-    month = re.fullmatch(r"(\d{4})-(\d{2})", text)
-    return int(month[1]) + (int(month[2]) - 1) / 12 if month else float(text)
+LINES = {"base": (INK, "-"), "first": (BLUE, (0, (6, 2))), "second": (RED, (0, (2, 1.5))), "both": (PINK, (0, (6, 1.5, 1.5, 1.5)))}
+PARTS = {"fall": LINES["both"], "first": LINES["first"], "second": LINES["second"], "interaction": (GREEN, (0, (1, 1)))}
 
 
 def _bands(axes, times, found, styles):
@@ -44,36 +22,18 @@ def _bands(axes, times, found, styles):
         axes.plot(times[known], mean[known], color=colour, linestyle=dashes, linewidth=1.8, zorder=3)
 
 
-def _spread(wanted, least):
-    """Heights of labels near `wanted` (n), apart by `least` or more, in the same order."""
-    order = np.argsort(wanted)
-    placed = np.array(wanted, dtype=float)[order]
-    for _ in range(200):
-        gaps = np.diff(placed)
-        close = np.flatnonzero(gaps < least * 0.999)
-        if not len(close):
-            break
-        for k in close:
-            push = (least - (placed[k + 1] - placed[k])) / 2
-            placed[k] -= push
-            placed[k + 1] += push
-    found = np.empty_like(placed)
-    found[order] = placed
-    return found
-
-
 def _label_ends(axes, times, found, styles, names):
     """Names at the right end of the lines, instead of a legend."""
     low, high = axes.get_ylim()
     ends = [mean[np.isfinite(mean)][-1] if np.isfinite(mean).any() else low for mean, _, _ in (found[role] for role in styles)]
-    for y, end, (role, (colour, _)) in zip(_spread(ends, 0.062 * (high - low)), ends, styles.items()):
+    for y, end, (role, (colour, _)) in zip(apart(ends, 0.062 * (high - low)), ends, styles.items()):
         axes.annotate(names[role], (times[-1], end), xytext=(times[-1] + 0.025 * (times[-1] - times[0]), y), color=colour,
                       va="center", fontsize=9, annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0})
 
 
-def _dress(axes, each, spans, first):
-    for start, end in spans:
+def _dress(axes, each, closed, first):
+    for start, end in closed:
         axes.axvspan(start, end, color=SHADE, linewidth=0, zorder=0)
         axes.text((start + end) / 2, 1.0, "no physical meetings", transform=axes.get_xaxis_transform(), ha="center", va="bottom",
                   fontsize=8.5, color="#777777")
@@ -98,19 +58,19 @@ def _said(each, causes):
     return "\n".join(lines)
 
 
-def _column(above, below, each, square, causes, spans):
+def _column(above, below, each, square, causes, closed):
     first = square.ensemble.time[0] - square.ensemble.tick
-    unit = UNITS.get(each.unit, each.unit)
+    said = unit(each.unit)
     _bands(above, each.times, each.levels_over_time, LINES)
     above.set_ylim(0 if above.get_ylim()[0] > 0 else None, None)
-    above.set_ylabel(f"{each.long_name} ({unit})")
+    above.set_ylabel(f"{each.long_name} ({said})")
     above.set_title(each.long_name[0].upper() + each.long_name[1:], loc="left", fontsize=12, weight="bold", pad=18)
     _bands(below, each.times, each.parts_over_time, PARTS)
     below.axhline(0, color=INK, linewidth=0.9, zorder=1)
-    below.set_ylabel(f"fall below ‘{square.names['base']}’ ({unit})")
+    below.set_ylabel(f"fall below ‘{square.names['base']}’ ({said})")
     for axes, found, styles, names in ((above, each.levels_over_time, LINES, square.names),
                                        (below, each.parts_over_time, PARTS, labels(causes))):
-        _dress(axes, each, spans, first)
+        _dress(axes, each, closed, first)
         _label_ends(axes, each.times, found, styles, names)
     low, high = below.get_ylim()
     below.set_ylim(low, high + 0.36 * (high - low))
@@ -123,9 +83,10 @@ def draw(found, square, causes, level):
     width, height = 6.4 * n + 0.6, 8.0
     with plt.rc_context(STYLE):
         figure, grid = plt.subplots(2, n, figsize=(width, height), squeeze=False)
-        spans = closures(square.ensemble)
+        config, ensemble = config_of(square.ensemble), square.ensemble
+        closed = sorted({tuple(span) for name in square.names.values() for span in spans(config, name, ensemble)["closure"]})
         for above, below, each in zip(*grid, found):
-            _column(above, below, each, square, causes, spans)
+            _column(above, below, each, square, causes, closed)
         figure.subplots_adjust(left=0.75 / width, right=1 - 1.45 / width, top=1 - 1.25 / height, bottom=0.55 / height,
                                wspace=2.3 / (6.4 - 2.0), hspace=0.3)
         figure.text(0.12 / width, 1 - 0.12 / height, f"{causes[0][0].upper()}{causes[0][1:]} and {causes[1]}: what each does "
@@ -136,6 +97,3 @@ def draw(found, square, causes, level):
                     va="top")
     return figure
 
-
-def save(found, square, causes, level, path):
-    picture.save(draw(found, square, causes, level), path, "out")

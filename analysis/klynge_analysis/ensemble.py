@@ -75,6 +75,8 @@ class Ensemble:
         self.file = _open(path)
         self.scenarios = [name.decode() for name in self._load("scenario")]
         self.done = self._load("status") == RUN_DONE  # (scenario, point, replicate)
+        if self.done.ndim != 3 or self.done.shape[0] != len(self.scenarios):
+            raise Failure(IO, f"{path}: status is not by scenario, point and replicate")
         self.n_points = self.done.shape[1]
         self.time = self._load("time")  # (time) decimal years, at the end of each tick
         if not len(self.time):
@@ -87,7 +89,7 @@ class Ensemble:
         except KeyError:
             raise Failure(IO, f"{self.path}: {name} is missing") from None
         except (OSError, ValueError, RuntimeError) as e:
-            raise Failure(IO, f"{self.path}: cannot read {name}: {_first_line(e)}") from None
+            raise Failure(IO, f"{self.path}: cannot read {name}: {first_line(e)}") from None
 
     def table(self, group, names, rows=()):
         """{name: (row)} of a table such as panel, all its rows or a slice of them, or None where the file has none."""
@@ -106,7 +108,12 @@ class Ensemble:
         return self.scenarios.index(scenario)
 
     def question(self, scenario):
-        return self._load("question")[self.scenarios.index(scenario)].decode() if "question" in self.file else ""
+        if "question" not in self.file:
+            return ""
+        found = self._load("question")
+        if found.shape != (len(self.scenarios),):
+            raise Failure(IO, f"{self.path}: question is not by scenario")
+        return found[self.scenarios.index(scenario)].decode()
 
     @cached_property
     def names(self):
@@ -144,7 +151,7 @@ class Ensemble:
         None where there is nothing to read."""
         total, span = 0.0, None
         for part in self.parts(name):
-            times = self._load(self._axis_of_time(part))
+            times = self._times(part)
             found = moment.span(times, self.is_rate(name))
             if found is None:
                 return np.full(self.done.shape, np.nan), None
@@ -155,7 +162,7 @@ class Ensemble:
     def history(self, name):
         """(scenario, point, replicate, time), NaN where a run failed or has no value, and the times in decimal years."""
         values = sum(self._load(part) for part in self.parts(name))
-        return np.where(self.done[..., None], values, np.nan), self._load(self._axis_of_time(self.parts(name)[0]))
+        return np.where(self.done[..., None], values, np.nan), self._times(self.parts(name)[0])
 
     def grouped(self, name, grouping):
         """Names of the levels of a grouping, and a function of scenario and point that reads an observable by it (replicate, level,
@@ -165,12 +172,28 @@ class Ensemble:
             return None
         return [label.decode() for label in self._load(grouping)], lambda s, p: self._load(path, np.s_[s, p])
 
-    def _axis_of_time(self, name):
-        """time, or that of measures which are not taken each tick."""
+    @cached_property
+    def swept(self):
+        """name -> (values (scenario, point), unit) of the settings that differ between design points; {} where there is one point."""
+        found = {}
+        for name, item in self.file.items():
+            if name.startswith("param_") and isinstance(item, h5py.Dataset) and item.shape == self.done.shape[:2]:
+                values = self._load(name).astype(float)
+                if (values != values[:, :1]).any():
+                    unit = item.attrs.get("units", "1")
+                    found[name.removeprefix("param_")] = values, unit.decode() if isinstance(unit, bytes) else str(unit)
+        return found
+
+    def _times(self, name):
+        """Those of time, or of time_network for measures which are not taken each tick."""
         try:
-            return self.file[name].dims[3][0].name
+            axis = self.file[name].dims[3][0]
         except (RuntimeError, KeyError, IndexError) as e:
-            raise Failure(IO, f"{self.path}: cannot tell the times of {name}: {_first_line(e)}") from None
+            raise Failure(IO, f"{self.path}: cannot tell the times of {name}: {first_line(e)}") from None
+        times = self._load(axis.name or "time")
+        if times.shape != self.file[name].shape[3:]:
+            raise Failure(IO, f"{self.path}: {name} has {self.file[name].shape[3]} times, and its axis {times.size}")
+        return times
 
     def cost(self, until):
         """name -> (scenario, point, replicate): what all instruments took a year, from the start of the run to the time `until`;
@@ -197,15 +220,15 @@ def _open(path):
         file = h5py.File(path, "r")
         found = file.attrs.get("klynge_schema")
     except OSError as e:
-        raise Failure(IO, f"{path}: cannot read the file: {_first_line(e)}") from None
+        raise Failure(IO, f"{path}: cannot read the file: {first_line(e)}") from None
     if found is None:
         raise Failure(USAGE, f"{path}: an HDF5 file that klynge did not write")
     if np.ravel(found)[0] != SCHEMA:
-        raise Failure(USAGE, f"{path}: found file schema {np.ravel(found)[0]:g}, expected {SCHEMA}")
+        raise Failure(USAGE, f"{path}: found file schema {np.ravel(found)[0]}, expected {SCHEMA}")
     return file
 
 
-def _first_line(error):
+def first_line(error):
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import networkx as nx
 import pandas as pd
 
-from klynge_analysis import firms, graphs
+from klynge_analysis import firm_tables, graphs
 from klynge_analysis.commandline import IO, USAGE, Failure, nearest
 from klynge_analysis.ensemble import MAIN
 
@@ -88,11 +88,11 @@ def write_csv(ensemble, choice, folder):
             _keep(observables(ensemble, name), ensemble, choice).to_csv(file, index=False, header=k == 0)
             said.append(("observables.csv", name, ensemble.unit(name), ensemble.long_name(name)))
     written.append("observables.csv")
-    for group, read in (("panel", firms.members), ("ties", firms.ties)):
+    for group, read in (("panel", firm_tables.members), ("ties", firm_tables.ties)):
         if group not in ensemble.file:
             continue
         name = {"panel": "firms.csv", "ties": "ties.csv"}[group]
-        frame, meant = _keep(read(ensemble, choice.pseudonyms), ensemble, choice), firms.meanings(ensemble, group)
+        frame, meant = _keep(read(ensemble, choice.pseudonyms), ensemble, choice), firm_tables.meanings(ensemble, group)
         with whole(folder / name) as file:
             frame.to_csv(file, index=False)
         said += [(name, column, *meant.get(column, ("", ""))) for column in frame.columns]
@@ -108,14 +108,14 @@ def write_csv(ensemble, choice, folder):
 def one_run(ensemble, choice):
     """(members or None, ties) of the run chosen, and its scenario."""
     scenario = choice.scenario or ensemble.scenarios[0]
-    ties = firms.ties(ensemble, choice.pseudonyms)
+    ties = firm_tables.ties(ensemble, choice.pseudonyms)
     kept = sorted(set(ties[ties.scenario == scenario].replicate))
     if choice.replicate not in kept:
         raise Failure(USAGE, f"--replicate: found {choice.replicate}, and {ensemble.path} keeps ties of "
                              f"{', '.join(map(str, kept)) or 'none'} in {scenario}")
     members = None
     if "panel" in ensemble.file:
-        members = graphs.of_run(firms.members(ensemble, choice.pseudonyms), scenario, 0, choice.replicate)
+        members = graphs.of_run(firm_tables.members(ensemble, choice.pseudonyms), scenario, 0, choice.replicate)
         members = members if len(members) else None
     return members, graphs.of_run(ties, scenario, 0, choice.replicate), scenario
 

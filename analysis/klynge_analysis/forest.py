@@ -1,18 +1,13 @@
 """Forest plot of a comparison: one panel for each observable, one row for each scenario, and what each scenario costs."""
 import math
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import numpy as np
 
-from klynge_analysis import page, picture
+from klynge_analysis import page
 from klynge_analysis.compare import DIFFERS
+from klynge_analysis.style import BLUE, GREEN, GREY, INK, RED, STYLE, unit
 
-# Okabe and Ito's palette; the shape says the same, for those who see no colour.
-MORE, LESS, NOISE, COST, INK = "#0072B2", "#D55E00", "#8a8a8a", "#009E73", "#333333"
-UNITS = {"1": "", "1/year": "per year", "h/year": "h per year"}
+MORE, LESS, NOISE, COST = BLUE, RED, GREY, GREEN
 ACROSS = 7   # panels in a row, at most
 
 
@@ -51,11 +46,11 @@ def _panel(axes, c, name, cases):
     for y, case in enumerate(cases):
         _interval(axes, y, rows[case].found, *_mark(rows[case], c.level))
     some = next(iter(rows.values()))
-    unit = UNITS.get(some.unit, some.unit)
+    said = unit(some.unit, "")
     means = [r.found.baseline for r in rows.values() if math.isfinite(r.found.baseline)]
     axes.set_title(name.replace("_", " "), fontsize=9.5, color=INK, pad=5)
     base = f"{c.baseline}: {page.number(means[0], 3)}" if means else ""
-    axes.set_xlabel("difference" + (f" [{unit}]" if unit else "") + f"\n{base}", fontsize=8, color=INK)
+    axes.set_xlabel("difference" + (f" [{said}]" if said else "") + f"\n{base}", fontsize=8, color=INK)
 
 
 def _cost_panel(axes, c, cases):
@@ -99,6 +94,11 @@ def _labels(c, cases):
 
 def draw(c):
     """The figure of a comparison."""
+    with plt.rc_context(STYLE):
+        return _draw(c)
+
+
+def _draw(c):
     cases = c.cases()
     names = list(dict.fromkeys(row.name for row in c.rows))
     has_cost = any("money" in cost.found for cost in c.costs)
@@ -110,8 +110,7 @@ def draw(c):
     width, height = left + 1.95 * across + 0.45, 0.75 + down * (0.235 * len(cases) + 1.15)
     width = max(width, 8.5)
     figure, grid = plt.subplots(down, across, figsize=(width, height), squeeze=False)
-    flat = list(grid.flat)
-    for k, axes in enumerate(flat):
+    for k, axes in enumerate(grid.flat):
         if k >= n:
             axes.set_visible(False)
             continue
@@ -127,6 +126,3 @@ def draw(c):
     _key(figure, c, _pairs(c))
     return figure
 
-
-def save(c, path):
-    picture.save(draw(c), path, "figure")

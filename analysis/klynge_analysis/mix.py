@@ -5,7 +5,6 @@ table (mix_tables.py) and the figure (mix_figure.py). Common random numbers: rep
 """
 import argparse
 import pathlib
-import sys
 import tempfile
 
 import h5py
@@ -14,10 +13,10 @@ import numpy as np
 from . import mix_design as design
 from . import mix_selection as selection
 from . import mix_tables as tables
-from .commandline import Parser
+from .commandline import FIGURES, Parser
 from .program import run_program
 from .reading import MONTH, RUN_DONE, parse_config, setting
-from .validation.command import FAILED_IO, INTERRUPTED, OK, USAGE, Usage, names, positive, progress, version, write
+from .validation.command import OK, Usage, guarded, names, positive, progress, version, write
 from .validation.experiments import default_threads
 
 # What is wanted, the unit in the table, its sign (more is better: 1), and how many decimals.
@@ -66,7 +65,8 @@ def arguments_of(arguments):
     parser.add_argument("--window", metavar="A,B", help="months since the start over which states are averaged (the last 24)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the sampled shares (1)")
     parser.add_argument("-t", "--threads", type=positive, metavar="N", default=default_threads(), help="threads of the runs")
-    parser.add_argument("--figure", type=pathlib.Path, metavar="OUT.png", help="the trade-off and the shares of the Pareto set")
+    parser.add_argument("--figure", type=pathlib.Path, metavar="OUT.png", help="the trade-off and the shares of the Pareto set; .png, .svg "
+                                                                                  "or .pdf")
     parser.add_argument("-f", "--force", action="store_true", help="replace files that exist")
     parser.add_argument("--json", action="store_true", help="print the result as JSON on one line")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress")
@@ -95,6 +95,8 @@ def _check(options):
         raise Usage(f"--points: found {options.points}, expected {fewest} or more: the baseline and each instrument alone")
     if options.window is not None:
         options.window = _window(options.window)
+    if options.figure is not None and options.figure.suffix.lower() not in FIGURES:
+        raise Usage(f"--figure: found {options.figure}, expected a name that ends in {', '.join(FIGURES)}")
     for path in outputs(options).values():
         if path.exists() and not options.force:
             raise Usage(f"{path}: the file exists already; --force replaces it")
@@ -203,19 +205,7 @@ class Sampler:
 # ---- the command --------------------------------------------------------------------------------------------------------
 
 def main(arguments=None):
-    try:
-        return run(arguments)
-    except (Usage, ValueError) as why:
-        print(f"klynge mix: {why}", file=sys.stderr)
-        return USAGE
-    except design.Refused as why:
-        print(f"klynge mix: {why}", file=sys.stderr)
-        return why.code
-    except OSError as why:
-        print(f"klynge mix: {why.filename or ''}: {why.strerror or why}", file=sys.stderr)
-        return FAILED_IO
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return guarded("mix", run, arguments)
 
 
 def run(arguments):

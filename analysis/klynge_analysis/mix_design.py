@@ -13,6 +13,7 @@ import tempfile
 import numpy as np
 from scipy import stats
 
+from .commandline import Failure
 from .program import run_program
 from .validation.experiments import as_config, split_config
 
@@ -23,13 +24,13 @@ ALPHA = 0.5  # of the Dirichlet distribution: below 1, so that most points are m
 LEAST = 0.02  # a smaller share is none: it pays for next to nothing and makes a mix hard to read
 
 
-class Refused(Exception):
+class Refused(Failure):
     """The program refuses: its words and its exit code."""
 
     def __init__(self, process):
         said = [line for line in process.stderr.strip().splitlines() if line]
-        super().__init__(said[0].removeprefix("klynge ") if said else f"klynge ended with exit code {process.returncode}")
-        self.code = process.returncode
+        super().__init__(process.returncode, said[0].removeprefix("klynge ") if said else
+                         f"klynge ended with exit code {process.returncode}")
 
 
 @dataclasses.dataclass(frozen=True)

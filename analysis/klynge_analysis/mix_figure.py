@@ -1,22 +1,17 @@
 """The figure of `klynge mix`: the trade-off between objectives with intervals, and what the Pareto set is made of."""
 import matplotlib
+import matplotlib.pyplot as plt
+from matplotlib.patches import Patch
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.patches import Patch  # noqa: E402
+from .mix_tables import shown
+from .style import BLUE, INK, RED, STYLE, save
 
-from .mix_tables import shown  # noqa: E402
-
-INK, GREY, SET = "#333333", "#b9b9b9", "#0072B2"
+OTHERS, SET = "#b9b9b9", BLUE
 # By what an instrument is for: meeting (blue), teaching (green), relations (orange to red), projects (purple), support (grey).
 COLOURS = {"gatherings": "#08519c", "groups": "#3182bd", "forum": "#9ecae1", "courses": "#238b45", "onboarding": "#a1d99b",
            "outreach": "#fdd0a2", "brokering": "#fd8d3c", "inclusion": "#d94801", "small_projects": "#6a51a3", "votes": "#bcbddc",
            "spanners": "#969696"}
 MOST = 24  # rows: more cannot be read
-STYLE = {"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#888888",
-         "axes.labelcolor": INK,
-         "text.color": INK, "xtick.color": INK, "ytick.color": INK, "font.family": "DejaVu Sans", "axes.titlesize": 11,
-         "axes.titleweight": "bold", "axes.titlelocation": "left"}
 
 
 def figure(result, path):
@@ -41,8 +36,7 @@ def figure(result, path):
                                      "better, orange worse, grey "
                  "neither by the interval. Grey points: mixes that are not in the set.", fontsize=8.5,
                  color="#666666", ha="center")
-        fig.savefig(path, facecolor="white")
-        plt.close(fig)
+    save(fig, path, "figure")
 
 
 def title(result):
@@ -59,7 +53,7 @@ def scatter(axes, result, rows, x, y):
     def at(row, objective):
         return row["objectives"][objective["name"]]
     others = [r for r in result["points"] if r["name"] not in inside]
-    axes.scatter([at(r, x)["mean"] for r in others], [at(r, y)["mean"] for r in others], s=16, color=GREY, zorder=2, lw=0)
+    axes.scatter([at(r, x)["mean"] for r in others], [at(r, y)["mean"] for r in others], s=16, color=OTHERS, zorder=2, lw=0)
     for letter, row in rows:
         a, b, base = at(row, x), at(row, y), row["name"] == "baseline"
         colour = INK if base else SET
@@ -110,7 +104,7 @@ def forest(axes, rows, objective):
         if not letter:
             continue
         good, bad = min(each["low"] * sign, each["high"] * sign) > 0, max(each["low"] * sign, each["high"] * sign) < 0
-        colour = SET if good else "#D55E00" if bad else "#888888"
+        colour = SET if good else RED if bad else "#888888"
         axes.plot([each["low"], each["high"]], [k, k], color=colour, lw=1.6, solid_capstyle="butt")
         axes.plot(each["mean"], k, "o", color=colour, ms=4)
     if sign < 0:

@@ -2,20 +2,18 @@
 import textwrap
 
 import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.lines import Line2D
 
-from klynge_analysis import page, picture
-from klynge_analysis.decompose_figure import STYLE
+from klynge_analysis import page
 from klynge_analysis.phase_output import RATE, change, per_staff, value
+from klynge_analysis.style import RED, STYLE
 
 # Cividis reads the same with and without red-green vision, and in grey; lines differ in dashes too.
 COLOURS = {"exits": "cividis_r", "staff_used": "Greys"}
-LINES = {"tolerated": ("#000000", "-", "o", 0.2), "offset": ("#D55E00", (0, (3, 1.5)), "D", 0.35)}
+LINES = {"tolerated": ("#000000", "-", "o", 0.2), "offset": (RED, (0, (3, 1.5)), "D", 0.35)}
 HALO = [patheffects.withStroke(linewidth=3.6, foreground="white")]
 SHOWN = (("realised", "sense_of_community", "exits"), ("realised_founders", "sense_of_community_founders", "staff_used"))
 WIDTH, HEIGHT, TOP, BOTTOM = 5.3, 4.75, 1.2, 0.85  # of a panel, and above and below all of them, inches
@@ -115,6 +113,3 @@ def draw(result):
         _legend(figure, result, width, height)
     return figure
 
-
-def save(result, path):
-    picture.save(draw(result), path, "out", 110)

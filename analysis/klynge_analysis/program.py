@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 
+from klynge_analysis.commandline import IO, Failure
+
 
 def find_program():
     """klynge beside the verb script as it was called (build/), else on PATH."""
@@ -19,7 +21,10 @@ def run_program(arguments):
 
 def watch_program(arguments):
     """The same with its messages on standard error as they come; results are in the file it writes. Returns its exit code."""
-    program = subprocess.Popen([find_program(), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        program = subprocess.Popen([find_program(), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    except OSError as e:
+        raise Failure(IO, f"cannot start {find_program()}: {e.strerror}") from None
     try:
         return program.wait()
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from klynge_analysis import page, picture
+from klynge_analysis import page, style
 from klynge_analysis.sensitivity_output import percent
 
 INK, FAINT, PARAMETERS, FIRST = "#333333", "#d9d9d9", "#0072B2", "#D55E00"
@@ -101,4 +101,4 @@ def draw(all_found, top, words, level):
 
 
 def save(all_found, top, words, level, path):
-    picture.save(draw(all_found, top, words, level), path, "out", 120)
+    style.save(draw(all_found, top, words, level), path, "out", 120)

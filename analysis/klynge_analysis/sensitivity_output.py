@@ -2,6 +2,8 @@
 import json
 import math
 
+import numpy as np
+
 from klynge_analysis import page
 
 COLUMNS = {"sobol": (("st", "total order"), ("s1", "first order")), "morris": (("mu_star", "mu*"), ("sigma", "sigma"), ("mu", "mu"))}
@@ -22,6 +24,10 @@ def interval(found, name, k, figures=2):
 
 def percent(x):
     return page.NOT_KNOWN if not math.isfinite(x) else f"{100 * x:.0f} %"
+
+
+def has_indices(found):
+    return found.varies and bool(np.isfinite(list(found.indices.values())).any())
 
 
 def split(found):
@@ -65,12 +71,12 @@ def text(all_found, top, words, level):
     lines = []
     for found in all_found:
         lines.append(heading(found, several))
-        rows = table(found, top, level) if found.varies else []
+        rows = table(found, top, level) if has_indices(found) else []
         widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
         lines += ["  " + "  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip()
                   for row in rows]
         left = len(found.parameters) - top
-        lines += [f"  and {left} more"] if left > 0 and found.varies else []
+        lines += [f"  and {left} more"] if left > 0 and rows else []
         lines.append("")
     return "\n".join([*lines, page.paragraph(notes(all_found, words, level))])
 
@@ -80,7 +86,7 @@ def markdown(all_found, top, words, level):
     lines = []
     for found in all_found:
         lines += [f"**{heading(found, several)}**", ""]
-        if found.varies:
+        if has_indices(found):
             head, *rows = table(found, top, level)
             lines += ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)] + [""]
     return "\n".join([*lines, notes(all_found, words, level)])

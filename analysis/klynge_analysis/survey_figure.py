@@ -1,18 +1,13 @@
 """The figure of `klynge survey`: how many firms lack anchoring, how often each part is shown, and what the sample overstates."""
-
 import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from klynge_analysis import page, picture
-from klynge_analysis.decompose_figure import INK, SHADE, STYLE, _spread
+from klynge_analysis import page
+from klynge_analysis.style import BLUE, GREEN, INK, RED, SHADE, STYLE, apart
 from klynge_analysis.survey import MEANS, PARTS, about_half
 from klynge_analysis.survey_output import population_frequencies
 
-# Okabe and Ito's palette; markers and dashes say the same, for those who see no colour.
-BLUE, RED, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 LOOKS = {"order": (BLUE, "-", "o"), "association": (RED, (0, (6, 2)), "s"), "half": (GREEN, (0, (2, 1.5)), "^"),
          "all": (INK, (0, (6, 1.5, 1.5, 1.5)), "D")}
 NAMES = {"order": "HH > mixed > LL", "association": "phi 0.4 or more", "half": "7 or 8 of 15 lack", "all": "all three"}
@@ -63,7 +58,7 @@ def _shown(axes, result):
         f = everyone[part]
         axes.errorbar(right, f.mean, [[max(f.mean - f.exact_low, 0)], [max(f.exact_high - f.mean, 0)]], color=colour,
                       marker=marker, markerfacecolor="white", markersize=6, capsize=2)
-    heights = _spread([everyone[part].mean for part in PARTS], 0.055)
+    heights = apart([everyone[part].mean for part in PARTS], 0.055)
     for part, y in zip(PARTS, heights):
         axes.text(right + 5 * step, y, NAMES[part], color=LOOKS[part][0], va="center", fontsize=9)
     axes.set_xticks([*bias, right], [*(f"{b:g}" for b in bias), "all\nmembers"])
@@ -108,6 +103,3 @@ def draw(result):
                                  "members exact.", fontsize=9.5, va="top")
     return figure
 
-
-def save(result, path):
-    picture.save(draw(result), path, "figure")

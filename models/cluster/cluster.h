@@ -426,6 +426,12 @@ size_t cluster_record_start(struct world *w, uint32_t block, const struct cluste
 void cluster_record_end(const struct world *w, uint32_t block, const struct cluster_project *project, bool success,
                         bool breach);
 
+/* programme.c: level, its start (NaN without one), staff [FTE], funding [NOK/year] before any is held back, demand [1/year]. */
+struct cluster_terms {
+    int level;
+    double since, staff, funding, demand;
+};
+struct cluster_terms cluster_terms_at(const struct cluster_params *p, double time, double members);
 /* expansion.c: members that recruitment aims at, of the parameters alone. */
 double cluster_target(const struct cluster_params *p, const struct cluster_derived *d, double time);
 bool cluster_merger_due(const struct cluster_params *p, double time);
@@ -444,6 +450,8 @@ int cluster_plan(const struct run_params *run, const struct cluster_params *p, s
                  struct error *err);
 uint32_t cluster_planned_costs(const struct run_params *run, const void *params, const void *derived,
                                struct model_budget *rows, uint32_t most);
+bool cluster_plan_remark(const struct run_params *run, const void *params, const void *derived, char *text,
+                         size_t size);
 /* Each policy's own file: its cost a year at intensity 1, with n members of which so many join a year. */
 #define POLICY(name, doc)                                                                                              \
     struct cluster_cost cluster_plan_##name(const struct cluster_params *p, double n, double joining);

@@ -203,4 +203,5 @@ const struct model cluster_model = {
     .path_file = "world.members_file",
     .path_target = "world.members",
     .budgets = cluster_planned_costs,
+    .remark = cluster_plan_remark,
 };

@@ -3,7 +3,10 @@
  *   planned    each policy's own reckoning (its file), at the mean target of the time that it can be in force
  *   budget     what management may spend a year: its hours at world.staff_wage, and bills. A mix that is planned to cost more is refused,
  *              or with scale_to_budget scaled: intensity times budget / planned for all, or each by its share of the budget
+ *   bills      paid out of what wages leave of funding and fees (means.c); where that is less than is planned, `check` says so
  */
+#include <stdio.h>
+
 #include "cluster/cluster.h"
 
 static const char *const names[N_POLICIES] = {
@@ -147,4 +150,43 @@ uint32_t cluster_planned_costs(const struct run_params *run, const void *params,
         n++;
     }
     return n;
+}
+
+/* Bills a year of the policies that can be in force then, at the intensities as they stand. */
+static double bills_at(const struct cluster_derived *d, double time)
+{
+    double sum = 0.0;
+    for (uint32_t k = 0; k < N_POLICIES; k++)
+        if (d->policy[k].on && time >= d->policy[k].start && time < d->policy[k].end)
+            sum += d->policy[k].intensity * d->planned[k].bills;
+    return sum;
+}
+
+bool cluster_plan_remark(const struct run_params *run, const void *params, const void *derived, char *text, size_t size)
+{
+    enum { STEPS = 96 };
+    const struct cluster_params *p = params;
+    const struct cluster_derived *d = derived;
+    double most = 0.0, income = 0.0, wages = 0.0, bills = 0.0;
+    int lacking = 0;
+    for (int k = 0; k < STEPS; k++) {
+        double time = run->start + (run->end - run->start) * (k + 0.5) / STEPS, n = cluster_target(p, d, time);
+        struct cluster_terms t = cluster_terms_at(p, time, n);
+        double had = t.funding + p->fee * n, due = t.staff * p->staff_hours * p->staff_wage,
+               planned = bills_at(d, time);
+        double lack = planned - fmax(0.0, had - due);
+        if (!(lack > 1e-9 * planned)) continue;
+        lacking++;
+        if (lack <= most) continue;
+        most = lack;
+        income = had, wages = due, bills = planned;
+    }
+    if (!lacking) return false;
+    snprintf(
+        text, size,
+        "in %.0f %% of the run wages leave too little for the bills of gatherings, courses and forum, at worst %.2f of "
+        "%.2f million NOK a year: funding and fees are %.2f, wages %.2f; what cannot be paid is dropped "
+        "(cost/dropped_hours)",
+        100.0 * lacking / STEPS, fmax(0.0, income - wages) * 1e-6, bills * 1e-6, income * 1e-6, wages * 1e-6);
+    return true;
 }

@@ -17,23 +17,32 @@ static double began(const struct pairs *spans, double time)
     return NAN;
 }
 
-static void set_level(struct world *w, struct cluster_block *c, double middle)
+struct cluster_terms cluster_terms_at(const struct cluster_params *p, double time, double members)
 {
-    const struct cluster_params *p = cluster_params(w);
     const struct pairs *spans[N_PROGRAMMES] = {NULL, &p->arena, &p->arena_pro, &p->gce};
     const double staff[N_PROGRAMMES] = {p->staff_none, p->staff_arena, p->staff_arena_pro, p->staff_gce};
     const double funding[N_PROGRAMMES] = {p->funding_none, p->funding_arena, p->funding_arena_pro, p->funding_gce};
     const double demand[N_PROGRAMMES] = {0.0, p->demand_arena, p->demand_arena_pro, p->demand_gce};
-    double since = NAN;
-    c->level = PROGRAMME_NONE;
-    for (int level = PROGRAMME_ARENA; level < N_PROGRAMMES && isnan(since); level++) {
-        since = began(spans[level], middle);
-        if (!isnan(since)) c->level = level;
+    struct cluster_terms t = {.level = PROGRAMME_NONE, .since = NAN};
+    for (int level = PROGRAMME_ARENA; level < N_PROGRAMMES && isnan(t.since); level++) {
+        t.since = began(spans[level], time);
+        if (!isnan(t.since)) t.level = level;
     }
-    c->staff = staff[c->level] * (p->staff_scaled_to > 0.0 ? c->n / p->staff_scaled_to : 1.0);
-    c->funding = funding[c->level];
-    if (!p->has_demand || !(demand[c->level] > 0.0) || !(middle >= since + 1.0)) return;
-    c->funding *= 1.0 - p->withheld * fmax(0.0, 1.0 - c->life.results / demand[c->level]);
+    t.staff = staff[t.level] * (p->staff_scaled_to > 0.0 ? members / p->staff_scaled_to : 1.0);
+    t.funding = funding[t.level];
+    t.demand = demand[t.level];
+    return t;
+}
+
+static void set_level(struct world *w, struct cluster_block *c, double middle)
+{
+    const struct cluster_params *p = cluster_params(w);
+    struct cluster_terms t = cluster_terms_at(p, middle, c->n);
+    c->level = t.level;
+    c->staff = t.staff;
+    c->funding = t.funding;
+    if (!p->has_demand || !(t.demand > 0.0) || !(middle >= t.since + 1.0)) return;
+    c->funding *= 1.0 - p->withheld * fmax(0.0, 1.0 - c->life.results / t.demand);
 }
 
 static void begin_firms(struct world *w, uint32_t block)

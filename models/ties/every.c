@@ -63,34 +63,50 @@ static bool is_below(const struct world *w, uint64_t tie, uint16_t half, float c
     return (double)half + rng_unit(more.word[0]) < (double)chance;
 }
 
-/* Roots of the partners of what is open: loads that do not wait for each other. */
+/* Chances of what is open, a partner's root each: loads that do not wait for each other. */
 static void ask_partners(const struct world *w, struct batch *x)
 {
+    const struct ties_derived *d = ties_derived(w);
     const float *root = ties_firms(w)->root;
-    for (uint32_t c = 0; c < x->open.n; c++) {
-        uint32_t which = x->open.which[c];
-        x->open.root[c] = root[network_to(&w->ties, x->first + (which >> 8))[which & 255u]];
+    const float base = d->base, slope = d->slope;
+    struct candidates *open = &x->open;
+    for (uint32_t c = 0; c < open->n; c++) {
+        uint32_t b = open->which[c] >> 8, k = open->which[c] & 255u;
+        open->draw[c] = (float)x->half[b * d->ties + k];
+        open->at[c] = network_value(&w->ties, x->first + b, 0) + k;
+        open->chance[c] = x->scale[b] * (base + slope * open->w[c]) * root[network_to(&w->ties, x->first + b)[k]];
     }
 }
 
-/* Decide what is open, and correct what was faded though it collaborates. No branch but for the draws that 16 bits leave open. */
-static uint32_t decide(const struct world *w, const struct batch *x)
+/* List what may collaborate: five of eight, in no order that a processor could foresee, and so without a branch. */
+static void list_below(struct candidates *open)
+{
+    uint32_t n = 0;
+    for (uint32_t c = 0; c < open->n; c++) {
+        open->below[n] = c;
+        n += open->draw[c] < open->chance[c];
+    }
+    open->n_below = n;
+}
+
+/* Decide what is open, and correct what was faded though it collaborates. */
+static uint32_t decide(const struct world *w, struct batch *x)
 {
     const struct ties_derived *d = ties_derived(w);
-    const float base = d->base, slope = d->slope, keep = d->keep, gain = d->gain;
-    const uint32_t ties = d->ties, n = x->open.n;
+    const float keep = d->keep, gain = d->gain;
     double *strength = ties_firms(w)->strength + x->first;
+    const struct candidates *open = &x->open;
     uint32_t collaborations = 0;
-    for (uint32_t c = 0; c < n; c++) {
-        uint32_t b = x->open.which[c] >> 8, k = x->open.which[c] & 255u;
-        float before = x->open.w[c], faded = before * keep, risen = before + gain * (1.0f - before);
-        float chance = x->scale[b] * (base + slope * before) * x->open.root[c];
-        uint16_t half = x->half[b * ties + k];
-        bool may = (float)half < chance, does = (float)half + 1.0f <= chance;
-        if (may != does) does = is_below(w, (uint64_t)(x->first + b) * ties + k, half, chance);
-        network_value(&w->ties, x->first + b, 0)[k] = does ? risen : faded;
-        strength[b] += does ? (double)(risen - faded) : 0.0;
-        collaborations += does;
+    list_below(&x->open);
+    for (uint32_t m = 0; m < open->n_below; m++) {
+        uint32_t c = open->below[m], b = open->which[c] >> 8, k = open->which[c] & 255u;
+        float before = open->w[c], faded = before * keep, risen = before + gain * (1.0f - before);
+        float half = open->draw[c], chance = open->chance[c];
+        if (half + 1.0f > chance && !is_below(w, (uint64_t)(x->first + b) * d->ties + k, (uint16_t)half, chance))
+            continue;
+        *open->at[c] = risen;
+        strength[b] += (double)(risen - faded);
+        collaborations++;
     }
     return collaborations;
 }

@@ -12,7 +12,9 @@ struct candidates {
     uint32_t n;
     uint32_t which[BATCH_TIES + MOST_LANES];
     float w[BATCH_TIES + MOST_LANES];
-    float root[BATCH_TIES]; /* of the partner */
+    float draw[BATCH_TIES], chance[BATCH_TIES]; /* the draw's first 16 bits, and the chance, both in 1/65536 */
+    float *at[BATCH_TIES];                      /* where w stands */
+    uint32_t n_below, below[BATCH_TIES];        /* candidates whose first 16 bits lie below the chance */
 };
 
 struct batch {

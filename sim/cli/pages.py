@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Man pages and bash completion from what the program says about itself: pages.py BUILD [DATE].
+"""Man pages, bash completion and a page of each verb from what the program says about itself: pages.py BUILD [DATE].
 
 Reads `klynge help --json` and `klynge VERB --help --json`, which come from the tables that `--help` is printed from (options.c, verb.c,
-and those of the verbs written in Python), and writes BUILD/man/klynge.1, BUILD/man/klynge-VERB.1 and BUILD/completion/klynge.
+and those of the verbs written in Python), and writes BUILD/man/klynge.1, BUILD/man/klynge-VERB.1, BUILD/completion/klynge and, in Markdown, BUILD/pages/FOLDER/verb_VERB.md,
+where FOLDER is that of the verb's source: `make reference` puts them there.
 """
 import json
 import pathlib
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLAIN = "CONFIG"  # operand of verbs that read a config
 
 
@@ -79,6 +81,41 @@ def program_page(verbs, about):
     for verb in verbs:
         lines += [".TP", f"\\fB{roff(verb['name'])}\\fR", *paragraph(verb["line"])]
     return lines + [".SH SEE ALSO", ",\n".join(f".BR {roff('klynge-' + verb['name'])} (1)" for verb in verbs).replace(",\n", " ,\n")]
+
+
+# ---- a page of each verb, Markdown ---------------------------------------------------------------------------------------------
+
+
+def cell(text):
+    """Text in a table."""
+    return text.replace("|", r"\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def folder_of(name):
+    """Where the source of a verb is: those written in Python are programs of their own."""
+    return "analysis" if (ROOT / "analysis" / f"klynge-{name}").is_file() else "sim/cli"
+
+
+def markdown(verb):
+    name = verb["name"]
+    source = f"klynge-{name}" if folder_of(name) == "analysis" else f"verb_{name}.c"
+    link = f"[{source}]({source})" if (ROOT / folder_of(name) / source).is_file() else "sim/cli"
+    lines = [f"# klynge {name}", "", f"*{verb['line']}*. Made by `make reference` from the table of `klynge {name} --help`; source: {link}.",
+             "", "```", verb["usage"], "```", ""]
+    for text in verb["text"].split("\n\n"):
+        lines += [*textwrap.wrap(text, 130, break_long_words=False, break_on_hyphens=False), ""]
+    lines += ["| option | what it does |", "| --- | --- |"]
+    for option in verb["options"]:
+        letter = f"`-{option['letter']}`, " if option["letter"] else ""
+        argument = f" {option['argument']}" if option["argument"] else ""
+        lines.append(f"| {letter}`--{option['name']}{cell(argument)}` | {cell(option['help'])} |")
+    if verb["examples"]:
+        lines += ["", "```sh", *(line for command, shows in verb["examples"] for line in (f"# {shows}", command)), "```"]
+    if verb.get("more"):
+        lines += ["", "```", verb["more"].strip(), "```"]
+    if verb["codes"]:
+        lines += ["", "| exit code | means |", "| --- | --- |", *(f"| {code} | {cell(meaning)} |" for code, meaning in verb["codes"])]
+    return "\n".join(lines) + "\n"
 
 
 # ---- bash completion -----------------------------------------------------------------------------------------------------------
@@ -150,6 +187,10 @@ def main(build, date="undated"):
     for name, lines in pages.items():
         (build / "man" / name).write_text("\n".join(lines) + "\n", encoding="ascii")
     (build / "completion" / "klynge").write_text(completion(verbs), encoding="ascii")
+    for verb in verbs:
+        page = build / "pages" / folder_of(verb["name"]) / f"verb_{verb['name']}.md"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(markdown(verb), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -190,6 +190,8 @@ struct model {
      * may be more: then it is asked again with room for all. Or NULL. */
     uint32_t (*budgets)(const struct run_params *run, const void *params, const void *derived,
                         struct model_budget *rows, uint32_t most);
+    /* Something in a scenario that is allowed and hardly meant, in a clause, for `check`; false: nothing. Or NULL. */
+    bool (*remark)(const struct run_params *run, const void *params, const void *derived, char *text, size_t size);
     const struct model_bench *bench; /* or NULL: not for `klynge bench` */
 };
 

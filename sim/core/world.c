@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/parallel.h"
 #include "core/snapshot.h"
 
 static const struct param run_rows[] = {
@@ -88,7 +89,8 @@ static int allocate(struct world *w, struct error *err)
     w->blocks = calloc(w->n_blocks, m->block_size ? m->block_size : 1);
     w->observed = calloc((size_t)w->n_blocks * w->setup.layout->n_slots, sizeof *w->observed);
     w->enabled = calloc(m->n_processes, sizeof *w->enabled);
-    if (!w->memory || !w->columns || !w->blocks || !w->observed || !w->enabled)
+    if (w->threads > 1) w->team = parallel_open(w->threads);
+    if (!w->memory || !w->columns || !w->blocks || !w->observed || !w->enabled || (w->threads > 1 && !w->team))
         return error_set(err, ERROR_RUN, "no memory for a world of %u firms", w->n_firms);
     place_columns(w);
     return network_init(&w->ties, w->n_firms, m->n_tie_values, w->setup.scale.ties_per_firm, err);
@@ -114,6 +116,7 @@ void world_free(struct world *w)
     const struct model *m = w->setup.model;
     for (uint32_t b = 0; w->blocks && m->block_free && b < w->n_blocks; b++)
         m->block_free(w, b);
+    parallel_close(w->team);
     network_free(&w->ties);
     memory_close(w->memory, columns_bytes(m, w->n_firms));
     free(w->columns);
@@ -178,6 +181,12 @@ static void read_switches(struct world *w)
     }
 }
 
+static void begin_block(void *world, uint32_t block)
+{
+    struct world *w = world;
+    w->setup.model->begin(w, block);
+}
+
 void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed, double *results)
 {
     w->setup = *setup;
@@ -193,34 +202,28 @@ void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed
     for (size_t k = 0; k < setup->layout->n_doubles; k++)
         results[k] = NAN;
     read_switches(w);
-    if (w->threads <= 1) {
-        for (uint32_t b = 0; b < w->n_blocks; b++)
-            setup->model->begin(w, b);
-        return;
-    }
-#pragma omp parallel for schedule(static) num_threads(w->threads)
-    for (uint32_t b = 0; b < w->n_blocks; b++)
-        setup->model->begin(w, b);
+    parallel_for(w->team, w->n_blocks, begin_block, w);
 }
 
-static void run_block(struct world *w, uint32_t block, uint32_t first, uint32_t last)
+/* Processes first .. last - 1 of the schedule. */
+struct stretch {
+    struct world *world;
+    uint32_t first, last;
+};
+
+static void run_block(void *stretch, uint32_t block)
 {
-    for (uint32_t p = first; p < last; p++)
+    const struct stretch *s = stretch;
+    struct world *w = s->world;
+    for (uint32_t p = s->first; p < s->last; p++)
         if (w->enabled[p]) w->setup.model->schedule[p].run(w, block);
 }
 
-/* Processes first .. last - 1 of the schedule, block after block, so that a block stays in cache. One thread asks for no team: inside
- * the team that spreads runs over threads, making a team of one costs two system calls a tick. */
+/* Block after block, so that a block stays in cache. */
 static void run_processes(struct world *w, uint32_t first, uint32_t last)
 {
-    if (w->threads <= 1) {
-        for (uint32_t b = 0; b < w->n_blocks; b++)
-            run_block(w, b, first, last);
-        return;
-    }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(w->threads)
-    for (uint32_t b = 0; b < w->n_blocks; b++)
-        run_block(w, b, first, last);
+    struct stretch s = {w, first, last};
+    parallel_for(w->team, w->n_blocks, run_block, &s);
 }
 
 static void end_tick(struct world *w)

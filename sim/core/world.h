@@ -36,6 +36,7 @@ struct world_setup {
 };
 
 struct snapshots;
+struct parallel_team;
 
 struct world {
     struct world_setup setup;
@@ -44,6 +45,7 @@ struct world {
     double dt;                                   /* years */
     double time;                                 /* decimal years, start of the tick */
     int threads;                                 /* for this world's blocks */
+    struct parallel_team *team;                  /* those threads; NULL where it is one */
     uint32_t n_blocks, firms_per_block, n_firms; /* n_firms = n_blocks * firms_per_block slots */
     void *columns;                               /* the model's struct of column pointers, each (n_firms, width) */
     void *blocks;                                /* (n_blocks) the model's block records, block_size bytes each */

@@ -62,8 +62,6 @@ static double number_of(const struct param *p, const union value *v)
     return p->type == PARAM_INTEGER ? (double)v->whole : p->type == PARAM_FLAG ? (double)v->flag : v->number;
 }
 
-bool axes_is_number(const struct design_axis *a) { return is_number(a->param); }
-
 bool axes_number(const struct design_axis *a, const char *text, double *number)
 {
     union value v;

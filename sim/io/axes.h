@@ -18,9 +18,6 @@ struct design_axis *axes_add_bare(struct design *d, const char *path, const stru
 bool axes_value(struct design_axis *a, const char *text, struct place place, const char *key, double *value,
                 struct mistakes *m);
 
-/* Of a number or a time. */
-bool axes_is_number(const struct design_axis *a);
-
 /* A value's text as a number, of a flag 0 or 1; false where it is none. */
 bool axes_number(const struct design_axis *a, const char *text, double *number);
 

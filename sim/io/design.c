@@ -105,7 +105,8 @@ static void check_file(const struct reader *r)
 {
     bool named = *r->d->params.file.text != '\0', wanted = r->d->kind == DESIGN_CSV;
     if (named && !wanted)
-        complain(r, "design.file", "found a file in a design of kind %s, expected it with kind csv", kinds[r->d->kind].name);
+        complain(r, "design.file", "found a file in a design of kind %s, expected it with kind csv",
+                 kinds[r->d->kind].name);
     else if (wanted && !named)
         complain(r, "design.file", "found none in a design of kind csv, expected the name of a table");
 }
@@ -312,7 +313,7 @@ static void read_record(struct reader *r, const struct csv *c)
     for (uint32_t axis = 0; point && axis < d->n_axes; axis++) {
         struct design_axis *a = &d->axes[axis];
         struct place place = {c->path, c->line[axis]};
-        if (axes_is_number(a))
+        if (a->param->type == PARAM_REAL || a->param->type == PARAM_TIME)
             point[axis] = csv_number(c, axis, a->param, a->param->path);
         else
             axes_value(a, c->field[axis], place, a->param->path, &point[axis], r->m);

@@ -216,6 +216,53 @@ function startTime() {
   draw();
 }
 
+// ---- a sweep ----------------------------------------------------------------------------------------------------------------
+
+function startSweep() {
+  const host = document.getElementById("sweep-chart"), s = D.sweep;
+  if (!host || !s) return;
+  const controls = document.getElementById("sweep-controls"), all = Object.keys(s.settings);
+  const what = labelled(controls, W.sweep_result, options(element("select", { id: "sweep-observable" }), s.names.map((n) => [n, say(n)]),
+    s.names.includes("sense_of_community") ? "sense_of_community" : s.names[0]));
+  const setting = labelled(controls, W.setting, options(element("select", { id: "sweep-setting" }), all.map((n) => [n, n]), all[0]));
+  const scenario = options(element("select", { id: "sweep-scenario" }), s.scenarios.map((n, k) => [k, n]), 0);
+  if (s.scenarios.length > 1) labelled(controls, W.scenario, scenario);
+  const plot = element("div", { class: "plot", role: "img" }, host);
+  const again = responsive(plot, (width) => sweepChart(plot, s, what.value, setting.value, Number(scenario.value), width));
+  for (const control of [what, setting, scenario]) control.addEventListener("change", again);
+}
+
+function sweepChart(plot, s, name, setting, scenario, width) {
+  clear(plot);
+  const { unit, values } = s.settings[setting], [mean, low, high] = s.means[name];
+  const at = s.of.map((of, k) => k).filter((k) => s.of[k] === scenario && mean[k] !== null && values[k] !== null);
+  at.sort((a, b) => values[a] - values[b]);
+  const height = Math.round(Math.min(400, Math.max(260, width * 0.48))), box = { left: 54, right: width - 14, top: 26, bottom: height - 44 };
+  const ends = at.flatMap((k) => [low[k] ?? mean[k], high[k] ?? mean[k]]), xs = at.map((k) => values[k]);
+  const span = (of) => { const a = Math.min(...of), b = Math.max(...of), space = (b - a || Math.abs(a) || 1) * 0.06; return [a - space, b + space]; };
+  const [x0, x1] = span(xs), [y0, y1] = span(ends), x = scale(x0, x1, box.left, box.right), y = scale(y0, y1, box.bottom, box.top);
+  const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, plot);
+  svg("text", { x: 0, y: 12, class: "unit" }, root, say(name) + " (" + say(name + "_unit") + ")");
+  const across = ticks(x0, x1, Math.max(3, Math.round(width / 110))), up = ticks(y0, y1, 5);
+  for (const t of up) {
+    svg("line", { x1: box.left, x2: box.right, y1: y(t), y2: y(t), class: "grid" }, root);
+    svg("text", { x: box.left - 6, y: y(t) + 4, class: "tick", "text-anchor": "end" }, root, tickText(t, up));
+  }
+  svg("line", { x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom, class: "axis" }, root);
+  for (const t of across) svg("text", { x: x(t), y: box.bottom + 17, class: "tick", "text-anchor": "middle" }, root, tickText(t, across));
+  svg("text", { x: box.right, y: box.bottom + 36, class: "unit", "text-anchor": "end" }, root, setting + (unit === "1" ? "" : " (" + unit + ")"));
+  if (new Set(xs).size === xs.length && Object.keys(s.settings).length === 1) {
+    svg("path", { d: linePath(xs.map(x), at.map((k) => y(mean[k]))), class: "line c1", "stroke-width": 1.2 }, root);
+  }
+  for (const k of at) {
+    if (low[k] !== null) svg("line", { x1: x(values[k]), x2: x(values[k]), y1: y(low[k]), y2: y(high[k]), class: "whisker more" }, root);
+    svg("circle", { cx: x(values[k]), cy: y(mean[k]), r: at.length > 300 ? 2.2 : 3.6, class: "dot c1" }, root);
+  }
+  const first = at[0], last = at[at.length - 1];
+  plot.setAttribute("aria-label", say("sweep_points", { n: at.length }) + (at.length ? `. ${setting} ${number(values[first])}: ${say(name)} ${
+    number(mean[first])}; ${setting} ${number(values[last])}: ${number(mean[last])}` : ""));
+}
+
 // ---- comparison -------------------------------------------------------------------------------------------------------------
 
 const MARKS = { more: "M0 -6L6 5L-6 5Z", less: "M0 6L6 -5L-6 -5Z" };
@@ -277,7 +324,7 @@ function forest(plot, note, asked, c, name, order, width) {
   if (withCost) costColumn(root, c, rows, box, tall, width, costWide, narrow);
   const base = rows.find((row) => row.base !== null);
   note.textContent = say(name) + " = " + say(name + "_is") + ". " +
-    (base ? say("in_baseline", { name: D.cases[c.baseline], x: number(base.base) + " (" + say(name + "_unit") + ")" }) + "." : "");
+    (base && !c.several ? say("in_baseline", { name: D.cases[c.baseline], x: number(base.base) + " (" + say(name + "_unit") + ")" }) + "." : "");
   plot.setAttribute("aria-label", rows.map((row) => `${D.cases[row.case]}: ${signed(row.difference)} (${number(row.low)} ${W.to} ${
     number(row.high)}), ${say(markOf(row))}`).join("; "));
 }

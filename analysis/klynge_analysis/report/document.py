@@ -22,10 +22,11 @@ def page(gathered, network, say, name, out, validated=None):
     """The whole file. `network`: what network.py found, with the index of its `case`, or a string that says why there is none.
     `validated`: what validated.py read, or None."""
     g, playing = gathered, isinstance(network, dict)
-    parts = [_head(g, say), _question(g, say), _short(g, say), _time(g, say), _compare(g, say), _quadrants(g, say, playing),
+    parts = [_head(g, say), _question(g, say), _short(g, say), _sweep(g, say), _time(g, say), _compare(g, say), _quadrants(g, say, playing),
              _contact(g, say), _network(g, network, say), _validated(validated, say), _limits(g, say, playing)]
     without = {"network"} if network == "unwanted" else set()
     without |= set() if validated else {"validated"}
+    without |= set() if g.sweep else {"sweep"}
     top = _HEADER.format(**_top(g, say, [part for part in PARTS if part not in without]))
     body = top + '<main id="main">' + "\n".join(parts[1:]) + "</main>" + _foot(g, say, name, out)
     return parts[0] + body + _scripts(g, network if playing else None, say) + "</body></html>\n"
@@ -52,11 +53,13 @@ _HEADER = """<body>
 <nav aria-label="{contents}"><ul>{links}</ul></nav></header>
 """
 LISTED = 6  # scenarios up to which all are listed at once
-PARTS = ("question", "short", "time", "compare", "quadrants", "contact", "network", "validated", "limits", "provenance")
+PARTS = ("question", "short", "sweep", "time", "compare", "quadrants", "contact", "network", "validated", "limits", "provenance")
 
 
 def _title(g, say):
     n = len(g.cases.at)
+    if g.sweep:
+        return say("title_sweep", n=g.ensemble.n_points, k=len(g.sweep["settings"]))
     return say("title_many", n=n, name=g.cases.name(g.base)) if n > 1 else g.questions[g.base] or say("title")
 
 
@@ -71,7 +74,9 @@ def _head(g, say):
 def _top(g, say, shown):
     n, done = len(g.cases.at), [d for d in g.cases.done if d]
     runs = f"{min(done)}" if min(done) == max(done) else f"{min(done)}–{max(done)}"
-    lead = say("lead" if n == 1 else "lead_many", n=n, replicates=runs, start=say.turn(g.start), end=say.month(g.end))
+    kind = "lead_sweep" if g.sweep else "lead" if n == 1 else "lead_many"
+    lead = say(kind, n=len(g.cases.scenarios) if g.sweep else n, replicates=runs, points=g.ensemble.n_points, start=say.turn(g.start),
+               end=say.month(g.end))
     links = "".join(f'<li><a href="#{part}">{e(say("h_" + part))}</a></li>' for part in shown)
     return {"skip": e(say("skip")), "kicker": e(say("title")), "title": e(_title(g, say)), "lead": e(lead), "links": links,
             "no_script": e(say("no_script")), "contents": e(say("contents"))}
@@ -123,12 +128,43 @@ def _short(g, say):
     inner = f"<h3>{e(say('short_of', name=name))}</h3>" + _points(findings.developments(g, say))
     compared = findings.contrasts(g, say)
     if compared:
-        inner += f"<h3>{e(say('short_compared', name=name))}</h3>" + _points(compared)
+        inner += f"<h3>{e(say('short_compared', name=_reference(g, say)))}</h3>" + _points(compared)
     return section("short", say, inner + paragraph(say("short_note"), "note"))
 
 
 def _points(sentences):
     return '<ul class="points">' + "".join(f"<li>{s}</li>" for s in sentences) + "</ul>\n"
+
+
+# ---- a sweep -------------------------------------------------------------------------------------------------------------------
+
+
+def _sweep(g, say):
+    """A chart of any setting and observable, and rank correlations of the baseline's scenario as a table."""
+    if not g.sweep:
+        return ""
+    scenario = g.ensemble.scenarios[g.cases.at[g.base][0]]
+    several = " " + say("sweep_others") if len(g.sweep["settings"]) > 1 else ""
+    inner = paragraph(e(say("sweep_how") + several), "how")
+    if len(g.cases.points) < g.ensemble.n_points:
+        s, p = g.cases.at[g.base]
+        listed = ", ".join(f"{name} = {say.number(values[s, p])}" for name, (values, _) in g.ensemble.swept.items())
+        inner += paragraph(e(say("sweep_one", point=p, n=g.ensemble.n_points - 1, settings=listed)), "notice")
+    if g.sweep["n"] > len(g.sweep["of"]):
+        inner += paragraph(e(say("sweep_some", shown=len(g.sweep["of"]), n=g.sweep["n"])), "note")
+    inner += '<div class="controls" id="sweep-controls"></div><div id="sweep-chart"></div>'
+    at = g.sweep["scenarios"].index(scenario)
+    rows = [f'<tr><th scope="row">{e(name)}</th>' + "".join(_rank_cell(say, x) for x in ranks[at]) + "</tr>"
+            for name, ranks in g.sweep["ranks"].items()]
+    ranks = say("sweep_ranks", name=scenario)
+    table = _wide(ranks, _heads([say("setting"), *(say(name) for name in g.sweep["names"])], 1), rows)
+    return section("sweep", say, inner + f"<h3>{e(ranks)}</h3>" + table
+                   + paragraph(e(say("sweep_ranks_how")), "note"))
+
+
+def _rank_cell(say, x):
+    kind = "noise" if x is None or abs(x) < 0.5 else "more" if x > 0 else "less"
+    return f'<td class="number {kind}">{e(say.signed(x))}</td>'
 
 
 # ---- over time -----------------------------------------------------------------------------------------------------------------
@@ -163,7 +199,7 @@ def _banded(say, values):
 
 
 def _compare(g, say):
-    c, name = g.comparison, g.cases.name(g.base)
+    c, name = g.comparison, _reference(g, say)
     if not c["rows"]:
         text = say("no_compare_few", names=", ".join(c["alone"])) if c["alone"] else say("no_compare_one")
         return section("compare", say, paragraph(e(text)))
@@ -173,6 +209,13 @@ def _compare(g, say):
         inner += paragraph(e(say("no_compare_few", names=", ".join(c["alone"]))), "note")
     note = say("glance_note", name=name, until=say.month(c["until"]))
     return section("compare", say, inner + f"<h3>{e(say('at_a_glance'))}</h3>" + _glance(g, say) + paragraph(e(note), "note"))
+
+
+def _reference(g, say):
+    """What others are set against: at several points the baseline's scenario at the same one."""
+    if len(g.cases.points) == 1:
+        return g.cases.name(g.base)
+    return say("same_point", name=g.ensemble.scenarios[g.cases.at[g.base][0]])
 
 
 def _glance(g, say):
@@ -187,8 +230,13 @@ def _glance(g, say):
         cells = "".join(_cell(say, by[case, name]) for name in c["names"])
         cells += "".join(_cost_cell(say, cost, c["costs"].get(case, {}).get(cost)) for cost in costs)
         rows.append(f'<tr><th scope="row">{e(g.cases.name(case))}</th>{cells}</tr>')
-    return (f'<div class="scroll wide" tabindex="0" role="region" aria-label="{e(say("at_a_glance"))}">'
-            f'<table class="glance"><thead><tr><th scope="col">{e(say("scenario"))}</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n')
+    return _wide(say("at_a_glance"), f'<th scope="col">{e(say("scenario"))}</th>{heads}', rows)
+
+
+def _wide(label, heads, rows):
+    """A table wider than the text, which the keyboard can scroll."""
+    return (f'<div class="scroll wide" tabindex="0" role="region" aria-label="{e(label)}"><table class="glance"><thead><tr>{heads}</tr>'
+            f'</thead><tbody>{"".join(rows)}</tbody></table></div>\n')
 
 
 def _cell(say, row):
@@ -303,11 +351,11 @@ NOT_IN_SCRIPTS = ("skip", "contents", "lead", "lead_many", "no_script", "goes", 
 
 
 def _data(g, network, say):
-    chosen = list(range(len(g.cases.at))) if len(g.cases.at) <= 3 else [g.base]
+    chosen = list(range(len(g.cases.at))) if len(g.cases.at) <= 3 else [g.base]  # lines of the charts at first
     chosen = [k for k in chosen if g.cases.done[k]]
     words = {key: text for key, text in say.all().items() if key not in NOT_IN_SCRIPTS and not key.startswith("h_")}
     return {"lang": say.language, "words": words, "cases": g.cases.names(), "questions": g.questions, "base": g.base,
-            "chosen": chosen,
+            "chosen": chosen, "sweep": g.sweep,
             "start": g.start, "end": g.end, "series": g.series, "spans": g.spans, "comparison": g.comparison,
             "quadrants": g.quadrants,
             "contact": g.contact, "network": network}

@@ -6,16 +6,17 @@ import json
 import warnings
 
 import numpy as np
+from scipy import stats
 
+from klynge_analysis.central_band import band, over_a_year
 from klynge_analysis.commandline import IO, USAGE, Failure
-from klynge_analysis.compare import compare
+from klynge_analysis.compare import compare, half_width
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment
-from klynge_analysis.reading import parse_config, setting, years
+from klynge_analysis.spans import config_of, provenance_text, spans
 
 SERIES = ("members", "collaboration", "sense_of_community", "overview", "utilisation", "exits")
-BAND = (2.5, 50, 97.5)  # per cent of replicates
-PHASES = ("arena", "arena_pro", "gce")
 MOST_CASES = 60
+MOST_POINTS = 3000  # scenarios and points that the panel of a sweep draws; of more, evenly chosen ones
 LEVEL = 0.95
 
 
@@ -27,41 +28,40 @@ def plain(values):
     return [float(f"{x:.4g}") if np.isfinite(x) else None for x in array]
 
 
-def band(values):
-    """(3, time): lower end, median and upper end of the central 95 % of (replicate, time)."""
-    if not len(values):
-        return np.full((3, values.shape[1]), np.nan)
-    if np.isfinite(values).all():
-        return np.percentile(values, BAND, axis=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a time at which nothing is known
-        return np.nanpercentile(values, BAND, axis=0)
-
-
-def over_a_year(values, ticks):
-    """Mean of the last `ticks` values along the last axis; NaN until there are so many, or where one is missing."""
-    sums = np.cumsum(np.concatenate([np.zeros_like(values[..., :1]), values], axis=-1), axis=-1)
-    means = (sums[..., ticks:] - sums[..., :-ticks]) / ticks
-    return np.concatenate([np.full_like(values[..., :ticks - 1], np.nan), means], axis=-1)
-
-
 class Cases:
-    """The scenarios and points of a file that a report shows."""
+    """The scenarios and points of a file that a report shows: all points, or one where these are too many or one is asked for."""
 
-    def __init__(self, ensemble, scenarios=None):
+    def __init__(self, ensemble, scenarios=None, point=None):
         self.ensemble = ensemble
         chosen = [ensemble.index(name, "scenarios") for name in scenarios] if scenarios else range(len(ensemble.scenarios))
-        self.at = [(s, p) for s in dict.fromkeys(chosen) for p in range(ensemble.n_points)]
-        if len(self.at) > MOST_CASES:
-            raise Failure(USAGE, f"{ensemble.path}: holds {len(self.at)} scenarios and points, and a page can show {MOST_CASES}; "
-                          "choose some with --scenarios A,B")
+        self.scenarios = list(dict.fromkeys(chosen))
+        if len(self.scenarios) > MOST_CASES:
+            raise Failure(USAGE, f"{ensemble.path}: holds {len(self.scenarios)} scenarios, and a page can show {MOST_CASES}; choose some "
+                          "with --scenarios A,B")
+        self.points = self._points(point)
+        self.at = [(s, p) for s in self.scenarios for p in self.points]
         self.done = [int(ensemble.done[case].sum()) for case in self.at]
         if not any(self.done):
             raise Failure(USAGE, f"{ensemble.path}: no replicate was done in what is to be shown")
 
+    def _points(self, point):
+        n = self.ensemble.n_points
+        if point is not None and point >= n:
+            raise Failure(USAGE, f"--point: found {point}, and {self.ensemble.path} has points 0 to {n - 1}")
+        if point is None and n * len(self.scenarios) <= MOST_CASES:
+            return range(n)
+        return [point or 0]
+
     def name(self, k):
         s, p = self.at[k]
-        return self.ensemble.scenarios[s] + (f", {p}" if self.ensemble.n_points > 1 else "")
+        return self.ensemble.scenarios[s] + (f", {self.settings(s, p)}" if self.ensemble.n_points > 1 else "")
+
+    def settings(self, s, p):
+        """What a point is: its settings where they are few, else its number."""
+        swept = self.ensemble.swept
+        if not 1 <= len(swept) <= 2:
+            return f"point {p}"
+        return ", ".join(f"{name.rpartition('.')[2]} {values[s, p]:.4g}" for name, (values, _) in swept.items())
 
     def names(self):
         return [self.name(k) for k in range(len(self.at))]
@@ -105,31 +105,6 @@ def plain_times(times):
     return [round(float(t), 4) for t in times]
 
 
-def config_of(ensemble):
-    """The resolved config as dicts, or {} where the file has none."""
-    text = provenance_text(ensemble, "config_resolved")
-    try:
-        return parse_config(text)
-    except (IndexError, RecursionError):
-        raise Failure(IO, f"{ensemble.path}: cannot understand provenance/config_resolved") from None
-
-
-def spans(config, scenario, ensemble):
-    """Programme levels and the closure of a scenario: phases [[level, start, end]] and closure [[start, end]], in the run."""
-    first, last = float(ensemble.time[0] - ensemble.tick), float(ensemble.time[-1])
-
-    def inside(path):
-        try:
-            pairs = [(years(a), years(b)) for a, b in setting(config, scenario, path) or []]
-        except (TypeError, ValueError):
-            raise Failure(IO, f"{ensemble.path}: cannot understand {path} in provenance/config_resolved") from None
-        pairs = [(max(a, first), min(b, last)) for a, b in pairs]
-        return [[round(a, 4), round(b, 4)] for a, b in pairs if b > a]
-
-    phases = [[level, *span] for level in PHASES for span in inside(f"world.programme.{level}")]
-    return {"phases": phases, "closure": inside("world.closure")}
-
-
 # ---- comparison ----------------------------------------------------------------------------------------------------------
 
 
@@ -141,16 +116,16 @@ def comparison(ensemble, cases, base):
         if name == base_name:
             continue
         s, b = ensemble.scenarios.index(name), cases.at[base][0]
-        pairs = (ensemble.done[s] & ensemble.done[b]).sum(axis=-1)
+        pairs = (ensemble.done[s] & ensemble.done[b])[list(cases.points)].sum(axis=-1)
         (others if (pairs >= 2).all() else alone).append(name)
     if not others:
         return {"rows": [], "alone": alone}
     moment = Moment()
     names = [name for name in MAIN if ensemble.has(name)]
-    c = compare(ensemble, base_name, others, names, moment, LEVEL, resamples=0)
+    c = compare(ensemble, base_name, others, names, moment, LEVEL, resamples=0, points=cases.points)
     index = {case: k for k, case in enumerate(cases.at)}
     at = {(ensemble.scenarios[s], p): k for (s, p), k in index.items()}
-    return {"baseline": base, "until": round(c.until, 4), "family": c.family, "recent": round(12 * moment.recent), "alone": alone,
+    return {"baseline": base, "several": len(cases.points) > 1, "until": round(c.until, 4), "family": c.family, "recent": round(12 * moment.recent), "alone": alone,
             "names": names, "units": {n: ensemble.unit(n) for n in names}, "rates": {n: ensemble.is_rate(n) for n in names},
             "rows": [_row(r, at[r.scenario, r.point]) for r in c.rows],
             "costs": {at[x.scenario, x.point]: _cost(x.found) for x in c.costs if x.found}}
@@ -165,6 +140,52 @@ def _row(row, case):
 
 def _cost(found):
     return {name: plain([d.baseline, d.mean, d.difference, d.low_difference, d.high_difference]) for name, d in found.items()}
+
+
+# ---- a sweep -------------------------------------------------------------------------------------------------------------
+
+
+def sweep(ensemble, cases):
+    """What the settings that differ between points do: for every scenario shown and point the settings and the mean of each main
+    observable with its t interval; and, over points of a scenario, rank correlations. None where there is one point."""
+    if not ensemble.swept:
+        return None
+    names = [name for name in MAIN if ensemble.has(name)]
+    at = [(s, p) for s in cases.scenarios for p in range(ensemble.n_points) if ensemble.done[s, p].any()]
+    drawn = at if len(at) <= MOST_POINTS else [at[k] for k in np.linspace(0, len(at) - 1, MOST_POINTS).astype(int)]
+    rows = tuple(np.array(drawn).T)
+    means = {name: _means(ensemble.read(name, Moment())[0]) for name in names}
+    settings = {name: (values[rows], unit) for name, (values, unit) in ensemble.swept.items()}
+    return {"scenarios": [ensemble.scenarios[s] for s in cases.scenarios], "of": [cases.scenarios.index(s) for s, _ in drawn],
+            "n": len(at), "names": names, "rates": {n: ensemble.is_rate(n) for n in names},
+            "settings": {name: {"unit": unit, "values": plain(values)} for name, (values, unit) in settings.items()},
+            "means": {name: [plain(part[rows]) for part in found] for name, found in means.items()},
+            "ranks": _ranks(ensemble, cases, {name: found[0] for name, found in means.items()})}
+
+
+def _means(values):
+    """(scenario, point) each: mean of replicates, and the ends of its t interval, NaN for fewer than two."""
+    n = np.isfinite(values).sum(axis=-1)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        mean, sd = np.nanmean(values, axis=-1), np.nanstd(values, axis=-1, ddof=1)
+        half = np.where(n > 1, half_width(sd, np.maximum(n, 2), LEVEL), np.nan)
+    return mean, mean - half, mean + half
+
+
+def _ranks(ensemble, cases, means):
+    """{setting: [[rank correlation of each observable] of each scenario shown]}, None where either does not vary."""
+    found = {}
+    for name, (values, _) in ensemble.swept.items():
+        found[name] = [[_rank(values[s], means[observable][s]) for observable in means] for s in cases.scenarios]
+    return found
+
+
+def _rank(x, y):
+    known = np.isfinite(x) & np.isfinite(y)
+    if known.sum() < 3 or np.ptp(x[known]) == 0 or np.ptp(y[known]) == 0:
+        return None
+    return plain([stats.spearmanr(x[known], y[known])[0]])[0]
 
 
 # ---- understanding x anchoring, and contact --------------------------------------------------------------------------------
@@ -231,19 +252,6 @@ def _mean(values):
 # ---- provenance ------------------------------------------------------------------------------------------------------------
 
 
-def provenance_text(ensemble, name):
-    """A text or attribute of /provenance; "" where there is none."""
-    group = ensemble.file.get("provenance")
-    if group is None:
-        return ""
-    try:
-        value = group[name][()] if name in group else group.attrs.get(name, "")
-    except (OSError, RuntimeError) as e:
-        raise Failure(IO, f"{ensemble.path}: cannot read provenance/{name}: {e}") from None
-    value = value.ravel()[0] if isinstance(value, np.ndarray) and value.size else value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
 def provenance(ensemble):
     """What made the file: command, program, config, seed."""
     try:
@@ -269,9 +277,9 @@ def _attribute(ensemble, name):
 class Gathered:
     """All that a page shows but for the network."""
 
-    def __init__(self, path, scenarios=None, baseline=None):
+    def __init__(self, path, scenarios=None, baseline=None, point=None):
         self.ensemble = ensemble = Ensemble(path)
-        self.cases = cases = Cases(ensemble, scenarios)
+        self.cases = cases = Cases(ensemble, scenarios, point)
         self.base = choose_baseline(ensemble, baseline, cases)
         config = config_of(ensemble)
         self.start, self.end = float(ensemble.time[0] - ensemble.tick), float(ensemble.time[-1])
@@ -279,6 +287,7 @@ class Gathered:
         self.series = series(ensemble, cases)
         self.spans = [spans(config, ensemble.scenarios[s], ensemble) for s, _ in cases.at]
         self.comparison = comparison(ensemble, cases, self.base)
+        self.sweep = sweep(ensemble, cases)
         self.quadrants = quadrants(ensemble, cases)
         self.contact = contact(ensemble, cases)
         self.costs = self._costs()

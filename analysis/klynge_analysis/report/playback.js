@@ -390,6 +390,7 @@ function spreadLevels(tie, n) {
 /* On paper nothing can be unfolded: what a summary of class `printed` hides is shown. */
 window.addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach((d) => { d.open = true; }));
 
+startSweep();
 startTime();
 startCompare();
 startQuadrants();

@@ -11,6 +11,9 @@ TEXTS = {
     "skip": ("Skip to the content", "Gå til innholdet"),
     "contents": ("On this page", "På denne siden"),
     "title_many": ("{n} scenarios, set against {name}", "{n} scenarioer, sammenlignet med {name}"),
+    "title_sweep": ("{n} points of a design; settings varied: {k}", "{n} punkter i et forsøksoppsett; innstillinger variert: {k}"),
+    "lead_sweep": ("Scenarios: {n}. Each is run {replicates} times with different luck at every point, from {start} to {end}.",
+                   "Scenarioer: {n}. Hvert er kjørt {replicates} ganger med ulik tilfeldighet i hvert punkt, fra {start} til {end}."),
     "lead": ("One scenario, run {replicates} times with different luck, from {start} to {end}.",
              "Ett scenario, kjørt {replicates} ganger med ulik tilfeldighet, fra {start} til {end}."),
     "lead_many": ("{n} scenarios, each run {replicates} times with different luck, from {start} to {end}.",
@@ -75,6 +78,28 @@ TEXTS = {
                    "Setningene er laget av tallene etter faste regler. De sier hva modellen gjør, ikke hvorfor; hvor sikkert "
                    "det er, står "
                    "<a href=\"#limits\">lenger ned</a>."),
+
+    # ---- a sweep -------------------------------------------------------------------------------------------------------------
+    "h_sweep": ("What the settings do", "Hva innstillingene gjør"),
+    "sweep_how": ("A mark is one point of the design: the mean of its runs at the end, of what happens at a rate over the last 24 "
+                  "months, with its 95 % interval.",
+                  "Et merke er ett punkt i forsøksoppsettet: snittet av kjøringene ved slutten, for rater over de siste 24 månedene, "
+                  "med 95 % intervall."),
+    "sweep_others": ("Settings that are not shown differ between the points too.",
+                     "Innstillinger som ikke vises, er også ulike mellom punktene."),
+    "same_point": ("{name} at the same point", "{name} i samme punkt"),
+    "sweep_result": ("Result", "Resultat"),
+    "sweep_one": ("Everything below shows point {point} of 0 to {n}: {settings}. Another one can be chosen with --point.",
+                  "Alt nedenfor viser punkt {point} av 0 til {n}: {settings}. Et annet kan velges med --point."),
+    "sweep_some": ("Of {n} scenarios and points, {shown} are drawn; rank correlations are of all.",
+                   "Av {n} scenarioer og punkter er {shown} tegnet; rangkorrelasjonene gjelder alle."),
+    "sweep_ranks": ("How closely results follow the settings, in {name}", "Hvor tett resultatene følger innstillingene, i {name}"),
+    "sweep_ranks_how": ("Rank correlation over points: +1, always more with more of it; −1, always less; near 0, no such order. Below "
+                        "0.5 in grey. A correlation misses what rises and falls again.",
+                        "Rangkorrelasjon over punktene: +1, alltid mer med mer av den; −1, alltid mindre; nær 0, ingen slik orden. "
+                        "Under 0,5 i grått. En korrelasjon fanger ikke det som stiger og så faller."),
+    "setting": ("Setting", "Innstilling"),
+    "sweep_points": ("{n} points", "{n} punkter"),
 
     # ---- over time ------------------------------------------------------------------------------------------------------------
     "h_time": ("How it develops", "Utviklingen over tid"),

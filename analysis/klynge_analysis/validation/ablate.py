@@ -8,19 +8,18 @@ is left. Results of runs are not kept, for they would be some thousand files.
 """
 import html
 import json
-import re
 import tempfile
 
-from ..program import run_program
-from . import checks, command, registry, tables, verdict
+from . import checks, command, observables, registry, tables, verdict
 from .experiments import Experiments
+from .switches import chosen, short, states
 from .validate import measured
 
-SWITCH = re.compile(r"model\.(?:processes|mechanisms)\.\w+|policies\.\w+\.on")
 REPLICATES, QUICK = 20, 10
 EXAMPLES = """examples:
   klynge ablate -o ablation.html                           everything, 20 replicates; begun again, it goes on where it stopped
   klynge ablate --only P20,P22 --only-mechanisms chance,calls
+  klynge ablate --observables -o switches.md               what each switch, policies too, moves at all in the preset
 
 exit codes: 0 done, 2 usage or configuration error, 4 input or output error
 """
@@ -28,24 +27,6 @@ RESOLVES = ("A statistic is said to move when its two 95 % intervals do not over
             "about {sd:.1f} standard deviations between replicates or more; smaller effects are not seen, and of a hundred "
             "statistics that do not change one or fewer moves by chance. A verdict that changes without a move (in brackets) "
             "lies near a bound.")
-
-
-def switches(only=()):
-    """Paths of the mechanisms that are on by default; `only`: paths or their last names (for a policy, its name)."""
-    listed = json.loads(run_program(["params", "--json"]).stdout)
-    found = [p["name"] for p in listed if p["type"] == "FLAG" and p["default"] is True and SWITCH.fullmatch(p["name"])]
-    if not only:
-        return found
-    unknown = [name for name in only if not any(name in (path, short(path)) for path in found)]
-    if unknown:
-        there = ", ".join(sorted(set(map(short, found))))
-        raise command.Usage(f"{', '.join(unknown)}: not a mechanism that is on; there are {there}")
-    return [path for path in found if path in only or short(path) in only]
-
-
-def short(path):
-    """model.processes.chance: chance; policies.forum.on: forum."""
-    return path.removesuffix(".on").rpartition(".")[2]
 
 
 def main(arguments=None):
@@ -92,11 +73,18 @@ def compare(before, after):
 def run(arguments):
     parser = command.parser("ablate", "Tests the patterns again with each mechanism of the model off, one at a time.", EXAMPLES)
     parser.add_argument("--only-mechanisms", metavar="A,B", help="these mechanisms and no others")
+    parser.add_argument("--observables", action="store_true", help="no patterns: which observables move, 200 replicates")
+    parser.add_argument("--preset", metavar="CONFIG", help="with --observables: switches are turned over in it (configs/act.cfg)")
     options = parser.parse_args(arguments)
+    if options.observables:
+        return observables.run(options)
+    if options.preset:
+        raise command.Usage("--preset goes with --observables")
     options.replicates = options.replicates or (QUICK if options.quick else REPLICATES)
     command.check_outputs(options, FORMS)
     only = command.names(options.only)
-    patterns, off = registry.chosen(only), switches(command.names(options.only_mechanisms))
+    on = [path for path, state in states().items() if state]
+    patterns, off = registry.chosen(only), chosen(on, command.names(options.only_mechanisms), "a mechanism that is on")
     needs = registry.needs_of(patterns) + ([] if only else checks.NEEDS)
     say = command.progress(options)
     before = rows_with(None, patterns, needs, options, not only, say)

@@ -5,7 +5,7 @@ import pathlib
 import sys
 import tempfile
 
-from ..commandline import Parser
+from ..commandline import Failure, Parser
 from ..program import run_program
 from . import tables
 from .experiments import default_threads
@@ -77,8 +77,12 @@ def version():
 
 def guarded(name, command, arguments):
     """The exit code of command(arguments), with mistakes told in one line."""
+    os.environ.setdefault("MPLBACKEND", "Agg")
     try:
         return command(arguments)
+    except Failure as why:
+        print(f"klynge {name}: {why}", file=sys.stderr)
+        return why.code
     except (Usage, ValueError) as why:
         print(f"klynge {name}: {why}", file=sys.stderr)
         return USAGE

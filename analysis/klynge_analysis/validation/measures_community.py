@@ -59,6 +59,28 @@ def capital_of_firms(ties, panel):
     return rows.assign(sc_str=rows.n_ties / others, sc_cog=rows.goals)
 
 
+def capital_of_stayers(ties, panel, first, last):
+    """(replicate, month) mean sc_rel of the firms that are members in every snapshot from one month to another."""
+    rows = capital_of_firms(ties, panel)
+    rows = rows[rows.month.between(first, last)]
+    stays = rows.groupby(["replicate", "uid"]).month.transform("size") == rows.month.nunique()
+    return rows[stays].pivot_table(index="replicate", columns="month", values="sc_rel", aggfunc="mean")
+
+
+def time_to_regain(capital, before, again):
+    """(replicate) months after `again` until the capital of the month `before` is there, by lines between snapshots; all that
+    were looked at where it is not; 0 where none was lost. capital: frame (replicate, month)."""
+    months = capital.columns[capital.columns >= again].to_numpy()
+    short = capital[before].to_numpy()[:, None] - capital[months].to_numpy()
+    found = np.full(len(capital), months[-1] - again)
+    for r, row in enumerate(short):
+        there = np.flatnonzero(row <= 0)
+        if len(there):
+            k = there[0]
+            found[r] = months[k] - again - (0 if k == 0 else row[k] / (row[k] - row[k - 1]) * (months[k] - months[k - 1]))
+    return found
+
+
 def external_internal(ties, panel, month, group):
     """(replicate) E-I index of strong ties at a month: between groups less within, over all; group: a column of the panel."""
     strong = ties[(ties.month == month) & (ties.trust > STRONG)]

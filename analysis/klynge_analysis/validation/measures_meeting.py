@@ -226,7 +226,10 @@ def new_trust_ties(run):
 def _logit(risk, risen, groups=None):
     """Fit of risen/risk on log(1 + km); both (row, cell). `groups` (row): errors are clustered by them."""
     rows = risk > 0
-    x = sm.add_constant(np.broadcast_to(LOG_KM, risk.shape)[rows])
+    distance = np.broadcast_to(LOG_KM, risk.shape)[rows]
+    if len(np.unique(distance)) < 2:
+        raise CannotTell("the logit on distance has no solution: no two pairs at risk are at different distances")
+    x = sm.add_constant(distance)
     model = sm.GLM(np.column_stack([risen[rows], (risk - risen)[rows]]), x, family=sm.families.Binomial())
     errors = {}
     if groups is not None:

@@ -7,6 +7,7 @@ from klynge_analysis.commandline import IO, USAGE, Failure
 
 IDENTITY = ("scenario_index", "point_index", "replicate_index", "snapshot_time", "cluster", "uid")
 KEYS = ["scenario", "point", "replicate", "time", "cluster", "uid"]
+ALONG = ("to", "trust", "awareness", "kind", "age")  # of a tie, in every file that has any
 HOW_FIRMS = "--set output.panel_runs=1"
 HOW_TIES = "--set output.tie_runs=1"
 
@@ -51,6 +52,8 @@ def label_firms(ensemble, scenario, uid, pseudonyms=False):
 def _identity(ensemble, group, pseudonyms):
     found = ensemble.table(group, IDENTITY)
     index = found["scenario_index"]
+    if len(index) and not 0 <= index.min() <= index.max() < len(ensemble.scenarios):
+        raise Failure(IO, f"{ensemble.path}: /{group} is of scenarios that the file has not")
     return pd.DataFrame({"scenario": np.array(ensemble.scenarios, dtype=object)[index], "point": found["point_index"],
                          "replicate": found["replicate_index"], "time": found["snapshot_time"], "cluster": found["cluster"],
                          "uid": found["uid"], "firm": label_firms(ensemble, index, found["uid"], pseudonyms)})
@@ -73,7 +76,7 @@ def ties(ensemble, pseudonyms=False):
     listed = _columns(ensemble, "ties", HOW_TIES)
     ends = _identity(ensemble, "ties", pseudonyms)
     n = ensemble.table("ties", ("n_ties",))["n_ties"]
-    along = ensemble.table("ties", [name for name in listed if name not in (*IDENTITY, "row", "tie", "n_ties")])
+    along = ensemble.table("ties", dict.fromkeys([*ALONG, *(name for name in listed if name not in (*IDENTITY, "row", "tie", "n_ties"))]))
     if n.sum() != len(along["to"]):
         raise Failure(IO, f"{ensemble.path}: /ties holds {len(along['to'])} ties, and its rows count {n.sum()}")
     frame = ends.loc[ends.index.repeat(n)].reset_index(drop=True)
