@@ -286,6 +286,16 @@ gone() { # gone PID...: ranks whose mpirun was killed end by themselves
         return 1
     done
 }
+# mpirun (Open MPI 4.1) may wait for ever when a rank is killed while ranks start: once in 133 kills here. It is ended then.
+await() { # await PID
+    local n
+    for n in $(seq 300); do
+        [[ $(ps -o stat= -p "$1") =~ ^[^Z] ]] || break
+        sleep 0.1
+    done
+    kill -9 "$1" 2>/dev/null && echo '        mpirun was stuck'
+    wait "$1" 2>/dev/null
+}
 rank_kills() { # rank_kills N FOLDER
     local n whom mpi
     before=0
@@ -301,7 +311,7 @@ rank_kills() { # rank_kills N FOLDER
         2) [ ${#whom[@]} = 0 ] || kill -9 "${whom[$((${#whom[@]} - 1))]}" ;; # another rank
         3) kill -9 $mpi "${whom[@]}" ;;
         esac 2>/dev/null
-        wait $mpi 2>/dev/null
+        await $mpi
         gone "${whom[@]}"
         verdict $? 'all ranks have ended'
         unharmed "$2" "$before" "kill number $n: $(echo mpirun coordinator rank all | cut -d' ' -f$((n % 4 + 1)))"
