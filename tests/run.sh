@@ -105,7 +105,7 @@ short_sweep() { # short_sweep MODE THREADS
     local mode=$1 folder=$work/$1.sweep
     for again in begun continued; do # the second finds all there
         sanitized "$mode: sweep with $2 threads, $again" "$build/$mode/klynge" sweep configs/sweeps/growth-by-facilitation.cfg \
-            --replicates 1 --set run.end=2018-09 --publish-every 0.05 --threads "$2" --quiet -o "$folder"
+            --replicates 1 --set run.end=2018-12 --publish-every 0.05 --threads "$2" --quiet -o "$folder"
     done
     sanitized "$mode: merge" "$build/$mode/klynge" merge "$folder" --csv "$folder.csv" --quiet -o "$folder.h5"
     rm -rf "$folder" "$folder".*
