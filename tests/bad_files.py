@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
 import klynge_analysis  # noqa: E402
 from klynge_analysis import commandline  # noqa: E402
+from tally import check, end  # noqa: E402
 
 # A call of each verb on a file X; `summary` is written in C and runs as a program.
 CALLS = {
@@ -44,14 +45,6 @@ scenarios = (
   { name = "both"; world = { closure = (); }; policies = { forum = { on = true; }; }; }
 );
 """
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    if not good:
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def load(verb):
@@ -205,8 +198,7 @@ def main():
     refused_files()
     without_panels()
     parts_missing()
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0)
+    return end()
 
 
 if __name__ == "__main__":

@@ -15,20 +15,11 @@ import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
+from tally import check, end
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 KLYNGE = BUILD / "klynge"
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def klynge(*arguments, **options):
@@ -279,8 +270,7 @@ def main():
         check_names(work, mine)
         check_export(work, mine)
         check_pages(work)
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0)
+    return end()
 
 
 if __name__ == "__main__":

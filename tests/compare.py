@@ -25,23 +25,11 @@ sys.path.insert(0, os.path.join(ROOT, "analysis"))
 
 from klynge_analysis import commandline, compare, compare_output, sequential  # noqa: E402
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment  # noqa: E402
+from tally import check, end  # noqa: E402
 
 KLYNGE = os.path.abspath(sys.argv[1])
 ONE_IN = 1e-6
 ALPHA = 0.05
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-        print(f"  ok    {sentence}")
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
-
-
 # ---- running -------------------------------------------------------------------------------------------------------------
 
 
@@ -410,8 +398,7 @@ def main():
     false_alarms(os.path.join(ROOT, "configs", "act-open.cfg"))
     sequential_rule()
     until_halfwidth()
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return end()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import tempfile
 
 import h5py
 import numpy as np
+from tally import check, end
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KLYNGE = str(pathlib.Path(sys.argv[1]).resolve() / "klynge")
@@ -31,13 +32,6 @@ DUMP_HDF5R = """
 writeBin(as.vector(trust5), "trust5.bin")
 writeBin(as.double(ties$trust), "ties.bin")
 """
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    print(f"  {'ok   ' if good else 'FAIL '} {sentence} {'' if good else detail}")
 
 
 def read(name):
@@ -70,8 +64,7 @@ def main():
     if found.returncode == 0:
         check("a figure is drawn", pathlib.Path("trust.pdf").read_bytes()[:4] == b"%PDF")
         compare_with_h5py()
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0)
+    return end()
 
 
 if __name__ == "__main__":

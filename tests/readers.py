@@ -11,21 +11,12 @@ import sys
 import h5py
 import numpy as np
 import xarray as xr
+from tally import check, end
 
 ENGINES = ("h5netcdf", "netcdf4")
 IDENTITY = {"scenario_index": "int32", "point_index": "int32", "replicate_index": "int32", "snapshot_time": "float64",
             "cluster": "int32", "uid": "uint32"}
 RUN = ("scenario", "point", "replicate")
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def check_all(sentence, wrong):
@@ -321,5 +312,4 @@ if "projects" in groups:
     attempt("/projects is what the root counts", check_against_projects, path)
 attempt("h5py reads the file", check_h5py, path)
 attempt("ncdump reads the file", check_ncdump, path)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed != 0)
+sys.exit(end())

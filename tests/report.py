@@ -23,6 +23,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
+from tally import check, end
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KLYNGE = str(pathlib.Path(sys.argv[1]).resolve() / "klynge")
@@ -40,17 +41,6 @@ scenarios = (
 """
 KEPT = ("--set", "output.panel_runs=1", "--set", "output.tie_runs=1", "--set", "output.snapshot_every=0.0833")
 TWO_HUNDRED = ("--set", 'world.members=(("2017-09",60),("2020-11",200),("2026-01",210))', "--set", "model.firms.applicants=120")
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-        print(f"  ok    {sentence}")
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def klynge(*arguments):
@@ -465,8 +455,7 @@ def main():
         no_scripts(page)
     finally:
         browser.quit()
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return end()
 
 
 if __name__ == "__main__":

@@ -21,18 +21,7 @@ BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
 from klynge_analysis import abc_smc, calibrate_output, commandline  # noqa: E402
-
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
-
+from tally import check, end  # noqa: E402
 
 # ---- the sampler ------------------------------------------------------------------------------------------------------------------
 
@@ -213,5 +202,4 @@ try:
     test_program(work)
 finally:
     shutil.rmtree(work)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())

@@ -23,20 +23,11 @@ VERB = pathlib.Path(sys.argv[1]).resolve() / "klynge"
 sys.path.insert(0, str(ROOT / "analysis"))
 from klynge_analysis import commandline  # noqa: E402
 from klynge_analysis.decompose import mean_with_interval, parts, share_of_fall  # noqa: E402
+from tally import check, end  # noqa: E402
 
 NAMES = ["growth-closure", "no-growth-open", "growth-open", "no-growth-closure"]  # in another order than the roles
 FIRST, SECOND, TOGETHER = 0.2, 0.1, -0.04  # what growth and closure take alone, and what less or more together
 N, START, TICK = 12, 2017 + 8 / 12, 1 / 12
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def write(path, observables, failed_run=None):
@@ -186,5 +177,4 @@ with tempfile.TemporaryDirectory(prefix="klynge-test.") as name:
     known_effects(pathlib.Path(name))
     uncertain_effects(pathlib.Path(name))
     bad_input(pathlib.Path(name))
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())

@@ -19,20 +19,11 @@ sys.path.insert(0, str(ROOT / "analysis"))
 from klynge_analysis import mix_design as design  # noqa: E402
 from klynge_analysis import mix_selection as selection  # noqa: E402
 from klynge_analysis import mix_tables as tables  # noqa: E402
+from tally import check, end  # noqa: E402
 
 FRONT = np.array([[x, 1 - x] for x in (0, 0.25, 0.5, 0.75, 1)])  # the Pareto set
 NEAR, FAR = FRONT[1:4] - 0.02, FRONT[1:4] - 0.4  # hard and easy to tell from it
 MEANS = np.concatenate([FRONT, NEAR, FAR])
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def sampler(means, seed, own=0.1, common=1.0):
@@ -192,5 +183,4 @@ def bad_input(config, folder):
 
 for group in (pareto_sets, allocations, errors, failures, intervals, simplex, budgets, runs):
     group()
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())

@@ -22,20 +22,13 @@ KLYNGE = str(pathlib.Path(sys.argv[1]).resolve() / "klynge")
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
 import klynge_analysis as ka  # noqa: E402
+from tally import check, end  # noqa: E402
 
 CONFIG = """
 base = "%s/configs/act.cfg";
 run = { end = "2019-12"; };
 scenarios = ( { name = "act"; }, { name = "forum"; policies = { forum = { on = true; }; }; } );
 """
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    if not good:
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def klynge(*arguments):
@@ -182,8 +175,7 @@ def main():
     check_figures(ds)
     check_verb()
     check_study()
-    print(f"{passed} passed, {failed} failed")
-    return int(failed > 0)
+    return end()
 
 
 if __name__ == "__main__":

@@ -22,21 +22,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERB = pathlib.Path(sys.argv[1]).resolve() / "klynge"
 sys.path.insert(0, str(ROOT / "analysis"))
 from klynge_analysis import commandline, phase  # noqa: E402
+from tally import check, end  # noqa: E402
 
 GROWTH, STAFF = (0.0, 0.5, 1.0, 2.0, 4.0), (1.0, 2.0, 4.0)
 CELLS = [(g, s) for s in STAFF for g in GROWTH]
 N, START, TICK, TICKS, END = 8, 2017 + 8 / 12, 1 / 12, 62, 38
 LUCK = 0.03 * np.random.default_rng(3).standard_normal(N)
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def realised(g, s):
@@ -261,5 +252,4 @@ with tempfile.TemporaryDirectory(prefix="klynge-test.") as name:
     covered()
     known_surfaces(pathlib.Path(name))
     bad_input(pathlib.Path(name))
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())

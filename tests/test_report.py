@@ -29,6 +29,7 @@ sys.dont_write_bytecode = True
 import sweep_fixture  # noqa: E402
 from klynge_analysis import commandline  # noqa: E402
 from klynge_analysis.report import gather, network, words  # noqa: E402
+from tally import check, end  # noqa: E402
 
 PARTS = ROOT / "analysis" / "klynge_analysis" / "report"
 HOSTILE = 'Is <b>this</b> & </script><script>alert(1)</script> "safe"?'
@@ -41,19 +42,6 @@ scenarios = (
   { name = "forum"; policies = { forum = { on = true; }; }; }
 );
 """
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-        print(f"  ok    {sentence}")
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
-
-
 # ---- running -------------------------------------------------------------------------------------------------------------
 
 
@@ -482,8 +470,7 @@ def main():
     arguments_refused()
     files_refused()
     beside_the_program()
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return end()
 
 
 if __name__ == "__main__":

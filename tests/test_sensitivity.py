@@ -28,24 +28,13 @@ sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
 from klynge_analysis import commandline, sensitivity  # noqa: E402
 from klynge_analysis.ensemble import Ensemble, Moment  # noqa: E402
+from tally import check, end  # noqa: E402
 
 RATES = ["model.rate", "model.base", "model.gain", "model.keep", "model.follow"]
 CONFIG = """run = {{ model = "ties"; replicates = {replicates}; end = "2017-10"; }};
 world = {{ firms = 2; ties = 1; }};
 design = {{ kind = "{kind}"; n = {n}; levels = {levels}; axes = ({axes}); }};
 """
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
-
-
 # ---- functions -----------------------------------------------------------------------------------------------------------------
 
 
@@ -312,5 +301,4 @@ try:
     test_openturns()
 finally:
     shutil.rmtree(work)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())

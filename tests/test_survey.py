@@ -19,18 +19,9 @@ VERB = pathlib.Path(sys.argv[1]).resolve() / "klynge"
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
 from klynge_analysis import commandline, survey  # noqa: E402
+from tally import check, end  # noqa: E402
 
 TIME = 2021.25
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def load_verb():
@@ -235,5 +226,4 @@ with tempfile.TemporaryDirectory(prefix="klynge-test.") as name:
     by_hand()
     for group in (luck_alone, always, strong_bias, errors, files, bad_input):
         group(pathlib.Path(name))
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())

@@ -18,18 +18,9 @@ from klynge_analysis import compare  # noqa: E402
 from klynge_analysis.validation import ablate, experiments, measures_community, measures_meeting, record  # noqa: E402
 from klynge_analysis.validation import observables, registry, robust, verdict  # noqa: E402
 from klynge_analysis.validation.ablate import moved  # noqa: E402
+from tally import check, end  # noqa: E402
 
 rng = np.random.default_rng(7)
-passed = failed = 0
-
-
-def check(sentence, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"  FAIL  {sentence} {detail}")
 
 
 def normal(mean, sd=1.0, n=30):
@@ -277,5 +268,4 @@ def altered(cache):
 for group in (rules, nulls, untold, holm, false_alarms, statistics, declarations, joint_axes, observables_moved, slopes_on_distance,
               two_level_designs, ablations, capital_regained, records, against_the_record):
     group()
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+sys.exit(end())
