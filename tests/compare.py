@@ -220,6 +220,10 @@ def prints(path):
     with open("f.png", "rb") as file:
         check("--figure draws a PNG and leaves nothing else", code == 0 and file.read(4) == b"\x89PNG" and
               [f for f in os.listdir(".") if f.startswith("f.png")] == ["f.png"], err)
+    code, _, err = call(path, "-b", "base", "--figure", "f.png", "--observables", "trust,exits")
+    check("a figure that exists is refused", code == 2 and "f.png exists; --force replaces it" in err, err)
+    code, _, err = call(path, "-b", "base", "--figure", "f.png", "--observables", "trust,exits", "--force")
+    check("and replaced with --force", code == 0, err)
     code, out, _ = call("--help")
     check("--help teaches in 100 columns", code == 0 and "examples:" in out and "exit codes:" in out and
           max(map(len, out.splitlines())) <= 100)

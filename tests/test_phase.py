@@ -227,7 +227,9 @@ def bad_input(folder):
         check(f"{name}: exit 2", found.returncode == 2 and said in found.stderr and len(found.stderr.splitlines()) == 1,
               (found.returncode, found.stderr))
     write(folder / "pro.h5", panel=False, pro=3.0, ends={g: 50 for g in GROWTH})
+    (folder / "there.png").touch()
     cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"),
+             ((good, "-o", folder / "there.png"), 2, "there.png exists; --force replaces it"),
              ((folder / "text.h5",), 2, "not an HDF5 file"), ((folder,), 2, "no regular file"),
              ((folder / "pro.h5",), 2, "changes while it grows"),
              ((good, "--time", "2020"), 2, "the last before at 2019-04"), ((good, "--time", "soon"), 2, "a year"),

@@ -161,6 +161,17 @@ def figure_file(text):
     return text
 
 
+FORCE = Option("force", "f", None, "replace the figure if it exists")
+
+
+def refuse_existing(verb, options):
+    """No figure that is there is replaced without --force."""
+    for option in verb.options:
+        path = getattr(options, option.name.replace("-", "_"))
+        if option.type is figure_file and path and os.path.lexists(path) and not options.force:
+            raise Failure(USAGE, f"--{option.name}: {path} exists; --force replaces it")
+
+
 # ---- parsing -----------------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +241,7 @@ def _answer(verb, work, arguments):
     if options.help:
         say(help_text(verb))
         return DONE
+    refuse_existing(verb, options)
     return work(options) or DONE
 
 
