@@ -101,8 +101,13 @@ short_run() { # short_run MODE REPLICATES THREADS [OPTIONS...]
         configs/act.cfg --replicates "$replicates" --threads "$threads" --quiet --force -o "$work/$mode.h5" "$@"
 }
 
+file_to_read() { # $work/act.h5, with firms and ties
+    "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 \
+        --set output.tie_runs=1 || { verdict 'write a file to read' 1; return 1; }
+}
+
 short_sweep() { # short_sweep MODE THREADS
-    local mode=$1 folder=$work/$1.sweep
+    local mode=$1 folder=$work/$1.sweep again
     for again in begun continued; do # the second finds all there
         sanitized "$mode: sweep with $2 threads, $again" "$build/$mode/klynge" sweep configs/sweeps/growth-by-facilitation.cfg \
             --replicates 1 --set run.end=2018-12 --publish-every 0.05 --threads "$2" --quiet -o "$folder"
@@ -153,8 +158,7 @@ group_insight() {
     script "$PYTHON" tests/bad_files.py "$build"
     heading 'R: the page of analysis/R.md, ncdf4 and hdf5r against h5py'
     script "$PYTHON" tests/r_page.py "$build"
-    "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 --set output.tie_runs=1 &&
-        script Rscript --vanilla tests/readers.R "$work/act.h5"
+    file_to_read && script Rscript --vanilla tests/readers.R "$work/act.h5"
 }
 
 group_bad_inputs() {
@@ -186,8 +190,7 @@ group_sweep_long() {
 
 group_readers() {
     heading 'readers: xarray, h5py, ncdump, R'
-    "$klynge" run configs/act.cfg --replicates 3 --quiet --force -o "$work/act.h5" --set output.panel_runs=1 \
-        --set output.tie_runs=1 || { verdict 'write a file to read' 1; return; }
+    file_to_read || return
     [ ! -e tests/readers.py ] || script "$PYTHON" tests/readers.py "$work/act.h5"
     if ! command -v Rscript >/dev/null; then
         echo 'skipped: R is not installed'

@@ -23,7 +23,7 @@ verdict() {
         failed=$((failed + 1))
         echo "  FAIL  $2"
         squeue 2>/dev/null | sed 's/^/        /'
-        tail -n 5 "$D"/*.log "$D"/work/*.log 2>/dev/null | sed 's/^/        /'
+        tail -n 5 "$D"/*.log "$D"/jobs/*.log 2>/dev/null | sed 's/^/        /'
     fi
 }
 stop_by() { # stop_by PID-FILE: what this test started
@@ -42,7 +42,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-mkdir -p "$D/state" "$D/spool" "$D/log" "$D/work" /run/munge
+mkdir -p "$D/state" "$D/spool" "$D/log" "$D/jobs" /run/munge
 host=$(hostname -s)
 cat >"$D/slurm.conf" <<END
 ClusterName=solo
@@ -91,7 +91,7 @@ sinfo -h -o %T 2>/dev/null | grep -q idle
 verdict $? 'Slurm of one node is up' || exit 1
 [ "$failed" = 0 ] || { echo "$passed passed, $failed failed"; exit 1; }
 
-cd "$D/work" || exit 1
+cd "$D/jobs" || exit 1
 cat >long.cfg <<'END'
 run = { end = "2018-09"; replicates = 1000; seed = 5; };
 world = { clusters = 40; members = (("2017-09", 20), ("2018-09", 30)); };
