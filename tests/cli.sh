@@ -2,6 +2,7 @@
 # The command line as a user meets it: tests/cli.sh PATH/TO/klynge [CONFIG]. Exit codes, help, JSON, progress, signals.
 # The last line is "N passed, N failed".
 set -uo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
 klynge=$(readlink -f "$1")
 config=$(readlink -f "${2:-$(dirname "$0")/../configs/act.cfg}")
 : "${PYTHON:=/usr/bin/python3}"
@@ -9,31 +10,9 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-cli.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/in" && cd "$work/in" || exit 1
 out=$work/stdout err=$work/stderr
-passed=0 failed=0
 export TERM=xterm
 
-verdict() { # verdict STATUS SENTENCE
-    if [ "$1" = 0 ]; then
-        passed=$((passed + 1))
-        echo "  ok    $2"
-    else
-        failed=$((failed + 1))
-        echo "  FAIL  $2"
-        head -c 600 "$out" | sed 's/^/        stdout: /'
-        head -c 600 "$err" | sed 's/^/        stderr: /'
-    fi
-}
-
-ends() { # ends CODE COMMAND...: the command ends in that code; what it prints is in $out and $err
-    local wanted=$1 code
-    shift
-    "$@" >"$out" 2>"$err" </dev/null
-    code=$?
-    [ "$code" = "$wanted" ] || { echo "        exit code $code instead of $wanted: $*"; return 1; }
-}
-k() { ends "$1" "$klynge" "${@:2}"; }
-says() { grep -qF -- "$1" "$err" || { echo "        stderr does not say: $1"; return 1; }; }
-prints() { grep -qF -- "$1" "$out" || { echo "        stdout does not say: $1"; return 1; }; }
+details() { printed; }
 silent() { [ ! -s "$out" ] || { echo '        stdout is not empty'; return 1; }; }
 mute() { silent && { [ ! -s "$err" ] || { echo '        stderr is not empty'; return 1; }; }; }
 narrow() { ! grep -nE '^.{101,}' "$out"; }
@@ -311,5 +290,4 @@ verdict $? '--help lists it with the first line of its docstring'
 ends 2 bin/klynge helo && says 'did you mean hello?' && ends 2 bin/klynge ../bin/klynge
 verdict $? 'it is suggested too; a path is no verb'
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+end

@@ -4,6 +4,7 @@
 # that cannot be written, signals. Whatever happens, OUT.h5 is missing, or as it was, or whole. The short form takes every
 # n-th write, the long one all. The last line is "N passed, N failed".
 set -uo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
 klynge=$(readlink -f "$1")
 form=${2:---short}
 case $form in --short | --long) ;; *) echo "usage: tests/faults.sh PATH/TO/klynge [--short|--long]" >&2; exit 2 ;; esac
@@ -12,13 +13,10 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-faults.XXXXXX")
 mounted=
 cleanup() { [ -z "$mounted" ] || umount "$mounted"; rm -rf "$work"; }
 trap cleanup EXIT
-passed=0 failed=0
 cd "$work" || exit 1
+only_failures=1
 export LC_ALL=C
 
-verdict() { # verdict STATUS SENTENCE
-    if [ "$1" = 0 ]; then passed=$((passed + 1)); else echo "  FAIL  $2"; failed=$((failed + 1)); fi
-}
 is() { # is SENTENCE FOUND EXPECTED
     [ "$2" = "$3" ]
     verdict $? "$1: found $2, expected $3"
@@ -289,5 +287,4 @@ full_disk
 refuse_outputs
 stop_by_signal
 two_at_once
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+end

@@ -3,18 +3,14 @@
 # Compared are the digest that `run --json` prints and every dataset and attribute of the file but /provenance.
 # The last line is "N passed, N failed".
 set -uo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
 klynge=$(readlink -f "$1")
 cd "$(dirname "$0")/.."
 here=$PWD
 : "${CC:=cc}" "${PYTHON:=/usr/bin/python3}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-identity.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 without_fma=glibc.cpu.hwcaps=-FMA,-AVX2,-AVX2_Usable,-FMA_Usable
-
-verdict() { # verdict STATUS SENTENCE
-    if [ "$1" = 0 ]; then echo "  ok    $2"; passed=$((passed + 1)); else echo "  FAIL  $2"; failed=$((failed + 1)); fi
-}
 
 # run NAME CONFIG OPTIONS...: writes NAME.h5, and NAME.digest from --json.
 run() {
@@ -114,5 +110,4 @@ else
     echo 'skipped: plain libm gives the same bits without FMA on this machine, so that the comparison would show nothing'
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+end

@@ -3,6 +3,7 @@
 # PATH/TO/klynge. Preempted, at its time limit, as an array and over ranks: each run is done once and the results are those of `klynge
 # run`. Takes some minutes, most of them Slurm's waiting before a requeued job starts. The last line is "N passed, N failed".
 set -uo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
 klynge=$(readlink -f "$1")
 : "${PYTHON:=/usr/bin/python3}"
 for program in slurmctld slurmd munged sbatch mpirun; do
@@ -12,19 +13,11 @@ done
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 D=$(mktemp -d "${TMPDIR:-/tmp}/klynge-slurm.XXXXXX")
 chmod 755 "$D"
-passed=0 failed=0
 munge_is_ours=
 
-verdict() {
-    if [ "$1" = 0 ]; then
-        passed=$((passed + 1))
-        echo "  ok    $2"
-    else
-        failed=$((failed + 1))
-        echo "  FAIL  $2"
-        squeue 2>/dev/null | sed 's/^/        /'
-        tail -n 5 "$D"/*.log "$D"/jobs/*.log 2>/dev/null | sed 's/^/        /'
-    fi
+details() {
+    squeue 2>/dev/null
+    tail -n 5 "$D"/*.log "$D"/jobs/*.log 2>/dev/null
 }
 stop_by() { # stop_by PID-FILE: what this test started
     [ -s "$1" ] || return 0
@@ -89,7 +82,7 @@ slurmctld -c && sleep 2 && slurmd -c
 for n in $(seq 60); do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 1; done
 sinfo -h -o %T 2>/dev/null | grep -q idle
 verdict $? 'Slurm of one node is up' || exit 1
-[ "$failed" = 0 ] || { echo "$passed passed, $failed failed"; exit 1; }
+[ "$failed" = 0 ] || { end; exit 1; }
 
 cd "$D/jobs" || exit 1
 cat >long.cfg <<'END'
@@ -167,5 +160,4 @@ before=$(done_in cancelled)
 [ "$before" -gt 0 ] && [ "$before" -lt $runs ] && complete cancelled
 verdict $? "what it had finished was kept ($before runs), and the same command completes it"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+end

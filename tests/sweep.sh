@@ -3,6 +3,7 @@
 # kept is lost, no visible file is damaged, and the results are those of `klynge run`. The long form kills more than 200 times.
 # The last line is "N passed, N failed".
 set -uo pipefail
+. "$(dirname "$(readlink -f "$0")")/tally.sh"
 klynge=$(readlink -f "$1")
 form=${2:---short}
 case $form in --short | --long) ;; *) echo "usage: tests/sweep.sh PATH/TO/klynge [--short|--long]" >&2; exit 2 ;; esac
@@ -12,32 +13,11 @@ here=$PWD
 work=$(mktemp -d "${TMPDIR:-/tmp}/klynge-sweep.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-passed=0 failed=0
 out=$work/stdout err=$work/stderr
 export LC_ALL=C OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 unset SLURM_ARRAY_TASK_ID SLURM_ARRAY_TASK_COUNT SLURM_PROCID SLURM_STEP_NUM_TASKS
 
-verdict() { # verdict STATUS SENTENCE
-    if [ "$1" = 0 ]; then
-        passed=$((passed + 1))
-        echo "  ok    $2"
-    else
-        failed=$((failed + 1))
-        echo "  FAIL  $2"
-        head -c 600 "$out" | sed 's/^/        stdout: /'
-        head -c 900 "$err" | sed 's/^/        stderr: /'
-    fi
-}
-ends() { # ends CODE COMMAND...
-    local wanted=$1 code
-    shift
-    "$@" >"$out" 2>"$err" </dev/null
-    code=$?
-    [ "$code" = "$wanted" ] || { echo "        exit code $code instead of $wanted: $*"; return 1; }
-}
-k() { ends "$1" "$klynge" "${@:2}"; }
-says() { grep -qF -- "$1" "$err" || { echo "        stderr does not say: $1"; return 1; }; }
-prints() { grep -qF -- "$1" "$out" || { echo "        stdout does not say: $1"; return 1; }; }
+details() { printed; }
 json() { # json EXPRESSION over the object x that stdout holds
     "$PYTHON" -c "
 import json, sys
@@ -261,8 +241,7 @@ complete full
 # ---- ranks ----------------------------------------------------------------------------------------------------------------------
 if ! command -v mpirun >/dev/null || ! "$klynge" --version | grep -q 'MPI'; then
     echo 'skipped: ranks (no mpirun, or built without MPI)'
-    echo "$passed passed, $failed failed"
-    [ "$failed" = 0 ]
+    end
     exit
 fi
 ranks() { mpirun --oversubscribe --bind-to none -n "$1" "$klynge" sweep "${@:2}"; }
@@ -330,5 +309,4 @@ wait $mpi
 verdict $? 'SIGTERM to one rank: all stop, exit 75, what was finished is kept'
 complete asked
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+end
