@@ -3,10 +3,6 @@
 Each must end in one sentence that names the file and says what was found, with exit code 2 (it is not what it should be) or 4 (it
 cannot be read), never in a traceback, and write nothing. The last line is "N passed, N failed".
 """
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import os
 import pathlib
 import shutil
@@ -25,7 +21,7 @@ KLYNGE = str(pathlib.Path(sys.argv[1]).resolve() / "klynge")
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
 import klynge_analysis  # noqa: E402
-from klynge_analysis import commandline  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 # A call of each verb on a file X; `summary` is written in C and runs as a program.
@@ -47,26 +43,16 @@ scenarios = (
 """
 
 
-def load(verb):
-    loader = importlib.machinery.SourceFileLoader(f"klynge_{verb}", str(ROOT / "analysis" / f"klynge-{verb}"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(f"klynge_{verb}", loader))
-    loader.exec_module(module)
-    return module
-
-
-VERBS = {verb: load(verb) for verb in CALLS}
+VERBS = {verb: in_process.load(verb) for verb in CALLS}
 
 
 def call(verb, *arguments):
     """(exit code, what is said on stderr) of a verb in this process; a traceback is told as one."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(VERBS[verb].VERB, VERBS[verb].work, list(arguments))
-        except SystemExit as end:
-            return end.code, err.getvalue()
-        except Exception:  # noqa: BLE001 - that is what is looked for
-            return "traceback", traceback.format_exc()[-500:]
+    try:
+        code, _, err = in_process.call(VERBS[verb], *arguments)
+        return code, err
+    except Exception:  # noqa: BLE001 - that is what is looked for
+        return "traceback", traceback.format_exc()[-500:]
 
 
 def sentence(what, path, code, err, expected, said=""):

@@ -3,11 +3,7 @@
 Expected numbers come from scipy called here another way, from arithmetic, or from how the data were made. Statistical bands are so wide
 that a right program fails one in a million times (ONE_IN); seeds are fixed. The last line is "N passed, N failed".
 """
-import contextlib
 import gc
-import importlib.machinery
-import importlib.util
-import io
 import json
 import os
 import shutil
@@ -23,8 +19,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(ROOT, "analysis"))
 
-from klynge_analysis import commandline, compare, compare_output, sequential  # noqa: E402
+from klynge_analysis import compare, compare_output, sequential  # noqa: E402
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 KLYNGE = os.path.abspath(sys.argv[1])
@@ -33,24 +30,8 @@ ALPHA = 0.05
 # ---- running -------------------------------------------------------------------------------------------------------------
 
 
-def load_verb():
-    path = os.path.join(ROOT, "analysis", "klynge-compare")
-    loader = importlib.machinery.SourceFileLoader("klynge_compare", path)
-    spec = importlib.util.spec_from_loader("klynge_compare", loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 def call(*arguments):
-    """The verb in this process: exit code, stdout, stderr. An exception that it does not handle comes through."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(VERB.VERB, VERB.work, list(arguments))
-        except SystemExit as e:
-            return e.code, out.getvalue(), err.getvalue()
+    return in_process.call(VERB, *arguments)
 
 
 def klynge(*arguments, **more):
@@ -406,7 +387,7 @@ def main():
 
 
 if __name__ == "__main__":
-    VERB = load_verb()
+    VERB = in_process.load("compare")
     sys.argv[0] = os.path.join(os.path.dirname(KLYNGE), "klynge-compare")  # where it looks for the program
     with tempfile.TemporaryDirectory(prefix="klynge-compare.") as work:
         os.chdir(work)

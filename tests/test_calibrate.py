@@ -1,10 +1,6 @@
 """`klynge calibrate`: the sampler where the posterior is known, its ranks, and the verb with the program: test_calibrate.py BUILD.
 Last line "N passed, N failed".
 """
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import json
 import pathlib
 import shutil
@@ -20,7 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
-from klynge_analysis import abc_smc, calibrate_output, commandline  # noqa: E402
+from klynge_analysis import abc_smc, calibrate_output  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 # ---- the sampler ------------------------------------------------------------------------------------------------------------------
@@ -113,22 +110,8 @@ targets = ( { observable = "NAME"; time = "2018-09"; value = VALUE; tolerance = 
 """
 
 
-def load_verb():
-    loader = importlib.machinery.SourceFileLoader("klynge_calibrate", str(ROOT / "analysis" / "klynge-calibrate"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("klynge_calibrate", loader))
-    loader.exec_module(module)
-    return module
-
-
 def klynge(*arguments):
-    """The verb in this process; the program is found beside the verb as it was called."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(verb.VERB, verb.work, [str(a) for a in arguments])
-        except SystemExit as e:
-            code = e.code
-    return code, out.getvalue(), err.getvalue()
+    return in_process.call(verb, *arguments)
 
 
 def middle(folder):
@@ -193,7 +176,7 @@ def test_program(folder):
     check("nothing is left beside", not (folder / "x").exists())
 
 
-verb = load_verb()
+verb = in_process.load("calibrate")
 sys.argv[0] = str(BUILD / "klynge-calibrate")
 work = pathlib.Path(tempfile.mkdtemp(prefix="klynge-calibrate."))
 try:

@@ -3,16 +3,11 @@
 Values are made: luck of the replicate (the same in all four scenarios) minus what the causes do, so that the expected numbers
 are what was put in.
 """
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
-import types
 
 import h5py
 import numpy as np
@@ -21,8 +16,8 @@ from scipy import stats
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERB = pathlib.Path(sys.argv[1]).resolve() / "klynge"
 sys.path.insert(0, str(ROOT / "analysis"))
-from klynge_analysis import commandline  # noqa: E402
 from klynge_analysis.decompose import mean_with_interval, parts, share_of_fall  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 NAMES = ["growth-closure", "no-growth-open", "growth-open", "no-growth-closure"]  # in another order than the roles
@@ -57,25 +52,11 @@ def made(scale=1.0, noise=0.0):
     return np.array([[luck - take[name] * over_time + own[k]] for k, name in enumerate(NAMES)])
 
 
-def load_verb():
-    loader = importlib.machinery.SourceFileLoader("klynge_decompose", str(ROOT / "analysis" / "klynge-decompose"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("klynge_decompose", loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 def klynge(*arguments):
-    """The verb in this process, since Python takes a second to come; an exception that it does not handle comes through."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(MODULE.VERB, MODULE.work, list(map(str, arguments)))
-        except SystemExit as end:
-            return types.SimpleNamespace(returncode=end.code, stdout=out.getvalue(), stderr=err.getvalue())
+    return in_process.call(MODULE, *arguments)
 
 
-MODULE = load_verb()
+MODULE = in_process.load("decompose")
 
 
 def near(a, b):
@@ -88,8 +69,8 @@ def known_effects(folder):
                  "collaboration": (made(), "time: mean", "1/year")})
     found = klynge(path, "--json", "--time", START + 5, "--observables", "overview,sense_of_community,collaboration", "-o",
                    folder / "known.png")
-    check("it reads the file and ends with 0", found.returncode == 0, found.stderr)
-    overview, community, rate = json.loads(found.stdout)["observables"]
+    check("it reads the file and ends with 0", found.code == 0, found.err)
+    overview, community, rate = json.loads(found.out)["observables"]
     expected = {"fall": 0.26, "first": FIRST, "second": SECOND, "interaction": TOGETHER, "shapley_first": 0.18,
                 "shapley_second": 0.08}
     for part, size in expected.items():
@@ -110,7 +91,7 @@ def known_effects(folder):
     check("klynge finds the verb", alone.returncode == 0 and json.loads(alone.stdout)["observables"][0] == overview, alone.stderr)
     check("there is a picture", (folder / "known.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n")
     for form in ((), ("--markdown",)):
-        text = klynge(path, *form).stdout
+        text = klynge(path, *form).out
         check("the tables say the Shapley shares", "69 %" in text and "31 %" in text, text)
 
 
@@ -118,7 +99,7 @@ def uncertain_effects(folder):
     path = folder / "noisy.h5"
     values = made(noise=0.05)
     write(path, {"overview": (values, "time: point", "1")}, failed_run=(2, 5))
-    entry = json.loads(klynge(path, "--json", "--time", START + 5, "--observables", "overview").stdout)["observables"][0]
+    entry = json.loads(klynge(path, "--json", "--time", START + 5, "--observables", "overview").out)["observables"][0]
     check("a replicate that failed in one scenario is left out of all", entry["pairs"] == N - 1)
     y = {name: np.delete(values[k, 0, :, -1], 5) for k, name in enumerate(NAMES)}
     test = stats.ttest_1samp(y["no-growth-open"] - y["growth-open"], 0).confidence_interval(0.95)
@@ -164,12 +145,12 @@ def bad_input(folder):
              (("--help",), 0, "")]
     for arguments, code, said in cases:
         found = klynge(*arguments)
-        lines = found.stderr.strip().splitlines()
-        right = found.returncode == code and said in found.stderr and len(lines) == (1 if code else 0)
+        lines = found.err.strip().splitlines()
+        right = found.code == code and said in found.err and len(lines) == (1 if code else 0)
         check(f"{' '.join(str(a).rpartition('/')[2] for a in arguments) or 'nothing'}: exit {code}", right,
-              (found.returncode, found.stderr))
+              (found.code, found.err))
         if code:
-            check("and nothing on stdout", found.stdout == "")
+            check("and nothing on stdout", found.out == "")
 
 
 with tempfile.TemporaryDirectory(prefix="klynge-test.") as name:

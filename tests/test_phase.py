@@ -4,10 +4,6 @@ Values are made: luck of the replicate (the same in all cells) and what growth g
 what was put in. Realised over potential 0.5 + 0.06 (s - 1) - 0.05 g: an FTE makes up for 1.2 members a month. Sense of community
 0.9 - 0.3 max(g / s - 1/2, 0): a sixth of it is lost at g = s, so that each FTE more allows one member a month more.
 """
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import json
 import pathlib
 import subprocess
@@ -21,7 +17,8 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERB = pathlib.Path(sys.argv[1]).resolve() / "klynge"
 sys.path.insert(0, str(ROOT / "analysis"))
-from klynge_analysis import commandline, phase  # noqa: E402
+from klynge_analysis import phase  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 GROWTH, STAFF = (0.0, 0.5, 1.0, 2.0, 4.0), (1.0, 2.0, 4.0)
@@ -93,25 +90,11 @@ def _write_panel(file, cells, times):
         file[f"panel/{name}"] = np.array(column)
 
 
-def load_verb():
-    loader = importlib.machinery.SourceFileLoader("klynge_phase", str(ROOT / "analysis" / "klynge-phase"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("klynge_phase", loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
-MODULE = load_verb()
+MODULE = in_process.load("phase")
 
 
 def klynge(*arguments):
-    """The verb in this process, since Python takes a second to come; an exception that it does not handle comes through."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(MODULE.VERB, MODULE.work, list(map(str, arguments)))
-        except SystemExit as end:
-            return types.SimpleNamespace(returncode=end.code, stdout=out.getvalue(), stderr=err.getvalue())
+    return in_process.call(MODULE, *arguments)
 
 
 def near(a, b, by=1e-9):
@@ -119,15 +102,15 @@ def near(a, b, by=1e-9):
 
 
 def by_name(found):
-    return {each["measure"]: each for each in json.loads(found.stdout)["measures"]}
+    return {each["measure"]: each for each in json.loads(found.out)["measures"]}
 
 
 def known_surfaces(folder):
     path = folder / "known.h5"
     write(path)
     found = klynge(path, "--json", "--margin", 1 / 6, "-o", folder / "known.png")
-    check("it reads the file and ends with 0", found.returncode == 0, found.stderr)
-    said, measures = json.loads(found.stdout), by_name(found)
+    check("it reads the file and ends with 0", found.code == 0, found.err)
+    said, measures = json.loads(found.out), by_name(found)
     check("growth is read from what recruitment aims at, in members a month", said["growth"]["values"] == list(GROWTH),
           said["growth"])
     check("staff is read from the config, in FTE", said["staff"]["values"] == list(STAFF), said["staff"])
@@ -158,7 +141,7 @@ def known_surfaces(folder):
                            text=True)
     check("klynge finds the verb", alone.returncode == 0 and json.loads(alone.stdout) == said, alone.stderr)
     for form in ((), ("--markdown",)):
-        text = klynge(path, *form).stdout
+        text = klynge(path, *form).out
         check("the tables say the number and the bound", "1.2 (1.2 to 1.2)" in text and "at least 1.4" in text, text)
     two = by_name(klynge(path, "--json", "--reference", 2))["realised"]["break_even"]["offset"]
     check("with another reference less staff is below it without growth", two["by_staff"][0]["beyond"] == "below"
@@ -170,12 +153,12 @@ def known_surfaces(folder):
             del file[f"panel/{column}"]
             file[f"panel/{column}"] = values
     found = klynge(path)
-    check("a panel of fewer replicates takes none from the rest", "Means over 8 replicates" in found.stdout
-          and "2020-11; 4 replicates" in found.stdout, found.stdout)
+    check("a panel of fewer replicates takes none from the rest", "Means over 8 replicates" in found.out
+          and "2020-11; 4 replicates" in found.out, found.out)
     write(folder / "no-panel.h5", panel=False)
     found = klynge(folder / "no-panel.h5")
-    check("without a panel founders are not told of, and it says why", found.returncode == 0
-          and "output.panel_runs" in found.stdout and "founding members, 20" not in found.stdout, found.stdout)
+    check("without a panel founders are not told of, and it says why", found.code == 0
+          and "output.panel_runs" in found.out and "founding members, 20" not in found.out, found.out)
 
 
 def by_hand():
@@ -224,8 +207,8 @@ def bad_input(folder):
     for name, (how, said) in made.items():
         write(folder / f"{name}.h5", panel=False, **how)
         found = klynge(folder / f"{name}.h5")
-        check(f"{name}: exit 2", found.returncode == 2 and said in found.stderr and len(found.stderr.splitlines()) == 1,
-              (found.returncode, found.stderr))
+        check(f"{name}: exit 2", found.code == 2 and said in found.err and len(found.err.splitlines()) == 1,
+              (found.code, found.err))
     write(folder / "pro.h5", panel=False, pro=3.0, ends={g: 50 for g in GROWTH})
     (folder / "there.png").touch()
     cases = [((), 2, "no FILE"), ((folder / "none.h5",), 2, "cannot find the file"),
@@ -241,12 +224,12 @@ def bad_input(folder):
              (("--help",), 0, "")]
     for arguments, code, said in cases:
         found = klynge(*arguments)
-        lines = found.stderr.strip().splitlines()
-        right = found.returncode == code and said in found.stderr and len(lines) == (1 if code else 0)
+        lines = found.err.strip().splitlines()
+        right = found.code == code and said in found.err and len(lines) == (1 if code else 0)
         check(f"{' '.join(str(a).rpartition('/')[2] for a in arguments) or 'nothing'}: exit {code}", right,
-              (found.returncode, found.stderr))
+              (found.code, found.err))
         if code:
-            check("and nothing on stdout", found.stdout == "")
+            check("and nothing on stdout", found.out == "")
 
 
 with tempfile.TemporaryDirectory(prefix="klynge-test.") as name:

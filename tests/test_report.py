@@ -3,10 +3,6 @@
 Expected numbers are read from the file here another way. What needs a browser is in report.py. The last line is "N passed, N
 failed".
 """
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import json
 import os
 import pathlib
@@ -27,8 +23,8 @@ sys.path.insert(0, str(ROOT / "analysis"))
 sys.path.insert(0, str(ROOT / "tests"))
 sys.dont_write_bytecode = True
 import sweep_fixture  # noqa: E402
-from klynge_analysis import commandline  # noqa: E402
 from klynge_analysis.report import gather, network, words  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 PARTS = ROOT / "analysis" / "klynge_analysis" / "report"
@@ -45,24 +41,11 @@ scenarios = (
 # ---- running -------------------------------------------------------------------------------------------------------------
 
 
-def load_verb():
-    loader = importlib.machinery.SourceFileLoader("klynge_report", str(ROOT / "analysis" / "klynge-report"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("klynge_report", loader))
-    loader.exec_module(module)
-    return module
-
-
-MODULE = load_verb()
+MODULE = in_process.load("report")
 
 
 def report(*arguments):
-    """The verb in this process; an exception that it does not handle comes through."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(MODULE.VERB, MODULE.work, list(map(str, arguments)))
-        except SystemExit as end:
-            return types.SimpleNamespace(code=end.code, out=out.getvalue(), err=err.getvalue())
+    return in_process.call(MODULE, *arguments)
 
 
 def make(path, *options):

@@ -7,10 +7,6 @@ that layout, file and estimators are all in the way.
              Saltelli et al. 2008, Global Sensitivity Analysis, section 4
   g          product of (|4 x - 2| + a) / (1 + a): Sobol 1993; variances 1 / (3 (1 + a)^2), products of (1 + those) less 1
 """
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import json
 import pathlib
 import shutil
@@ -26,8 +22,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
-from klynge_analysis import commandline, sensitivity  # noqa: E402
+from klynge_analysis import sensitivity  # noqa: E402
 from klynge_analysis.ensemble import Ensemble, Moment  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 RATES = ["model.rate", "model.base", "model.gain", "model.keep", "model.follow"]
@@ -222,22 +219,8 @@ def test_held_axis(folder):
 # ---- the verb -------------------------------------------------------------------------------------------------------------------
 
 
-def load_verb():
-    loader = importlib.machinery.SourceFileLoader("klynge_sensitivity", str(ROOT / "analysis" / "klynge-sensitivity"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("klynge_sensitivity", loader))
-    loader.exec_module(module)
-    return module
-
-
 def klynge(*arguments):
-    out, err = io.StringIO(), io.StringIO()
-    code = 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(verb.VERB, verb.work, [str(a) for a in arguments])
-        except SystemExit as e:
-            code = e.code
-    return code, out.getvalue(), err.getvalue()
+    return in_process.call(verb, *arguments)
 
 
 def test_verb(folder):
@@ -292,7 +275,7 @@ def test_mistakes(folder):
     says("found no design", path)
 
 
-verb = load_verb()
+verb = in_process.load("sensitivity")
 work = pathlib.Path(tempfile.mkdtemp(prefix="klynge-sensitivity."))
 try:
     for test in (test_known_functions, test_replicates, test_morris, test_morris_replicates, test_held_axis, test_verb, test_mistakes):

@@ -1,14 +1,9 @@
 """`klynge survey` on populations whose answer is known: test_survey.py BUILD. Last line "N passed, N failed"."""
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
-import types
 
 import h5py
 import numpy as np
@@ -18,36 +13,24 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERB = pathlib.Path(sys.argv[1]).resolve() / "klynge"
 sys.path.insert(0, str(ROOT / "analysis"))
 sys.dont_write_bytecode = True
-from klynge_analysis import commandline, survey  # noqa: E402
+from klynge_analysis import survey  # noqa: E402
+import in_process  # noqa: E402
 from tally import check, end  # noqa: E402
 
 TIME = 2021.25
 
 
-def load_verb():
-    loader = importlib.machinery.SourceFileLoader("klynge_survey", str(ROOT / "analysis" / "klynge-survey"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("klynge_survey", loader))
-    loader.exec_module(module)
-    return module
-
-
-MODULE = load_verb()
+MODULE = in_process.load("survey")
 
 
 def klynge(*arguments):
-    """The verb in this process, since Python takes a second to come; an exception that it does not handle comes through."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            commandline.run(MODULE.VERB, MODULE.work, list(map(str, arguments)))
-        except SystemExit as end:
-            return types.SimpleNamespace(returncode=end.code, stdout=out.getvalue(), stderr=err.getvalue())
+    return in_process.call(MODULE, *arguments)
 
 
 def said(*arguments):
     found = klynge(*arguments, "--json")
-    check("it ends with 0", found.returncode == 0, found.stderr)
-    return json.loads(found.stdout)
+    check("it ends with 0", found.code == 0, found.err)
+    return json.loads(found.out)
 
 
 def firms(n, **given):
@@ -162,8 +145,8 @@ def errors(folder):
     expected = {0: 1.0, 0.1: stats.norm.cdf(1), 0.2: stats.norm.cdf(0.5)}
     # 60000 readings: 5 sd are 0.01
     check("a reading errs by a normal number", all(abs(found[e] - expected[e]) < 0.01 for e in found), found)
-    check("the same seed draws the same", klynge(path, "--seed", 3).stdout == klynge(path, "--seed", 3).stdout)
-    check("another seed draws others", klynge(path, "--seed", 3).stdout != klynge(path, "--seed", 4).stdout)
+    check("the same seed draws the same", klynge(path, "--seed", 3).out == klynge(path, "--seed", 3).out)
+    check("another seed draws others", klynge(path, "--seed", 3).out != klynge(path, "--seed", 4).out)
 
 
 def files(folder):
@@ -174,7 +157,7 @@ def files(folder):
     check("a failed run is left out", found["runs"] == 2 and np.isclose(found["population"]["means"]["utilisation"], 0.15))
     check("there is a picture", (folder / "several.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n")
     for form in ((), ("--markdown",)):
-        text = klynge(path, "--scenario", "act", *form).stdout
+        text = klynge(path, "--scenario", "act", *form).out
         check("the tables say it", "7 or 8 of 15 lack anchoring" in text and max(map(len, text.splitlines()[:-1])) < 131, text)
     alone = subprocess.run([VERB, "survey", path, "--scenario", "act", "--json"], stdin=subprocess.DEVNULL, capture_output=True,
                            text=True)
@@ -215,11 +198,11 @@ def bad_input(folder):
              (("--help",), 0, "")]
     for arguments, code, text in cases:
         found = klynge(*arguments)
-        right = found.returncode == code and text in found.stderr and len(found.stderr.strip().splitlines()) == (1 if code else 0)
+        right = found.code == code and text in found.err and len(found.err.strip().splitlines()) == (1 if code else 0)
         check(f"{' '.join(str(a).rpartition('/')[2] for a in arguments) or 'nothing'}: exit {code}", right,
-              (found.returncode, found.stderr))
+              (found.code, found.err))
         if code:
-            check("and nothing on stdout", found.stdout == "")
+            check("and nothing on stdout", found.out == "")
 
 
 with tempfile.TemporaryDirectory(prefix="klynge-test.") as name:
