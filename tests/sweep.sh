@@ -148,6 +148,15 @@ k 4 status one && says sweep.h5 && k 4 sweep small.cfg -o one && says sweep.h5 &
     k 0 sweep small.cfg -o one --json && json "x['digest'] == '$wanted'"
 verdict $? 'a damaged sweep.h5 is said so; without it the same command writes it again'
 
+# What dead processes left goes, what is a user's stays.
+left="one/segment.h5.$(hostname).$(sh -c 'echo $$').0123456789abcdef.tmp"
+for name in "$left" one/working-elsewhere-1.json one/notes.tmp one/working-notes.txt; do echo >"$name" && touch -d '2 hours ago' "$name"; done
+k 0 sweep small.cfg -o one -q && [ ! -e "$left" ] && [ ! -e one/working-elsewhere-1.json ] && [ -e one/notes.tmp ] && [ -e one/working-notes.txt ]
+verdict $? 'old temporary files of sweeps are removed, other files are not'
+rm -f one/notes.tmp one/working-notes.txt
+k 0 sweep small.cfg -o 'a b' --slur array --tas 3 && prints '#SBATCH --output="a b.slurm-%A_%a.log"' && ! grep -q -- "--slur\|--tas" <(tail -n +9 "$out")
+verdict $? 'a batch script holds neither --slurm nor --tasks, however short they were written'
+
 # ---- runs that fail ---------------------------------------------------------------------------------------------------------
 cat >bad.cfg <<'END'
 run = { end = "2018-09"; replicates = 3; };

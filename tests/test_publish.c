@@ -221,3 +221,24 @@ Test(publish, takes_a_name_without_a_folder)
     cr_assert_eq(access(folder, F_OK), 0);
     cr_assert_eq(count_files(), 1);
 }
+
+Test(publish, knows_its_temporary_names_and_no_others)
+{
+    static const char *const others[] = {"notes.tmp",
+                                         "a.b.12.tmp",
+                                         "x.host.12.0123456789abcdef",
+                                         "x.host.q.0123456789abcdef.tmp",
+                                         "x.host.12.0123456789abcdeg.tmp",
+                                         ".12.0123456789abcdef.tmp"};
+    struct publish p;
+    struct error err = {0};
+    pid_t pid = 1;
+    cr_assert_eq(publish_begin(&p, path, false, &err), 0, "%s", err.text);
+    cr_assert(publish_is_temporary(strrchr(p.temporary, '/') + 1, &pid));
+    cr_assert_eq(pid, getpid());
+    publish_abandon(&p);
+    cr_assert(publish_is_temporary("x.another.host.12.0123456789abcdef.tmp", &pid));
+    cr_assert_eq(pid, 0);
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+        cr_assert(!publish_is_temporary(others[k], &pid), "%s", others[k]);
+}

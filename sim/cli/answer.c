@@ -66,3 +66,16 @@ int answer_flush(struct error *err)
     return error_set(err, ERROR_IO, "cannot write to standard output%s%s", errno ? ": " : "",
                      errno ? strerror(errno) : "");
 }
+
+int answer_of_runs(const struct answer_runs *a, struct error *err)
+{
+    json_t *answer = json_object();
+    answer_put(&answer, "output", answer_text(a->output));
+    answer_put(&answer, "runs", json_integer((json_int_t)a->runs));
+    answer_put(&answer, "done", json_integer((json_int_t)a->done));
+    answer_put(&answer, "failed", json_integer((json_int_t)a->failed));
+    answer_put(&answer, "wall_seconds", answer_real(a->wall_seconds));
+    answer_put(&answer, "cpu_seconds", answer_real(a->cpu_seconds));
+    answer_put(&answer, "digest", answer_text(a->digest));
+    return answer_json(answer, err);
+}

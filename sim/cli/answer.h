@@ -17,6 +17,15 @@ void answer_put(json_t **object, const char *key, json_t *value);
 /* Append `value` (which it takes over). When memory runs out, *array becomes NULL. */
 void answer_append(json_t **array, json_t *value);
 
+/* What `run`, `sweep` and `merge` answer. digest NULL: not known yet. */
+struct answer_runs {
+    const char *output;
+    uint64_t runs, done, failed;
+    double wall_seconds, cpu_seconds;
+    const char *digest;
+};
+int answer_of_runs(const struct answer_runs *a, struct error *err);
+
 /* Print on one line, and let go of it. ERROR_IO when it is NULL (no memory) or cannot be written. */
 int answer_json(json_t *value, struct error *err);
 

@@ -12,6 +12,8 @@
 #include <jansson.h>
 
 #include "cli/progress.h"
+#include "io/catalog.h"
+#include "io/publish.h"
 
 static const double every = 2.0, stale = 30.0; /* seconds */
 static const char prefix[] = "working-", suffix[] = ".json";
@@ -25,8 +27,8 @@ bool beacon_is_name(const char *name)
 
 void beacon_begin(struct beacon *b, const char *folder)
 {
-    char host[65] = "";
-    if (gethostname(host, sizeof host - 1) || !*host) snprintf(host, sizeof host, "unknown");
+    char host[PUBLISH_HOST];
+    publish_host(host);
     b->shown = -every;
     if (asprintf(&b->path, "%s/%s%s-%ld%s", folder, prefix, host, (long)getpid(), suffix) < 0) b->path = NULL;
 }
@@ -77,6 +79,8 @@ uint64_t beacon_read(const char *folder, struct beacon_state *sum, double *rate)
 {
     DIR *d = opendir(folder);
     uint64_t n = 0;
+    time_t now;
+    if (!catalog_time(folder, &now)) now = time(NULL); /* a folder that may not be written */
     *sum = (struct beacon_state){0};
     *rate = 0.0;
     for (struct dirent *e; d && (e = readdir(d));) {
@@ -84,8 +88,7 @@ uint64_t beacon_read(const char *folder, struct beacon_state *sum, double *rate)
         struct stat about;
         char *path = NULL;
         if (!beacon_is_name(e->d_name) || asprintf(&path, "%s/%s", folder, e->d_name) < 0) continue;
-        bool live =
-            stat(path, &about) == 0 && fabs(difftime(time(NULL), about.st_mtime)) < stale && read_one(path, &one);
+        bool live = stat(path, &about) == 0 && fabs(difftime(now, about.st_mtime)) < stale && read_one(path, &one);
         free(path);
         if (!live) continue;
         n++;

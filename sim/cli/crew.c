@@ -23,6 +23,7 @@ struct crew {
     pthread_mutex_t lock;
     pthread_cond_t work, ended;
     pthread_t *threads; /* (n_threads) */
+    struct hand *hands; /* (n_threads) */
     int n_threads, inner;
     uint64_t *queue; /* (room) runs from `next` to `n_queued` */
     size_t next, n_queued, room;
@@ -42,10 +43,10 @@ struct crew {
 /* A thread of the crew. */
 struct hand {
     struct crew *c;
+    struct digest *digest;
     struct ensemble_worker worker;
     struct ensemble_case one; /* of the case `which` */
     uint64_t which;
-    struct digest *digest;
 };
 
 static int fit_case(struct hand *h, uint64_t which, struct error *err)
@@ -148,20 +149,17 @@ static double cpu_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void *work(void *context)
+static void *work(void *hand)
 {
-    struct crew *c = context;
-    struct hand h = {.c = c, .worker = {.threads = c->inner}, .which = UINT64_MAX};
+    struct hand *h = hand;
     struct segment_row row;
-    if (digest_open(&h.digest, NULL)) return NULL;
-    while (take(c, &row)) {
+    while (take(h->c, &row)) {
         double start = cpu_seconds();
-        bool whole = do_run(&h, &row);
-        hand_in(c, &row, whole, cpu_seconds() - start);
+        bool whole = do_run(h, &row);
+        hand_in(h->c, &row, whole, cpu_seconds() - start);
     }
-    if (h.which != UINT64_MAX) design_case_free(c->setup.plan, &h.one);
-    ensemble_worker_free(&h.worker);
-    digest_close(&h.digest);
+    if (h->which != UINT64_MAX) design_case_free(h->c->setup.plan, &h->one);
+    ensemble_worker_free(&h->worker);
     return NULL;
 }
 
@@ -180,9 +178,17 @@ static int start_threads(struct crew *c, struct error *err)
 {
     int wanted = c->inner > 1 ? 1 : c->setup.threads;
     c->threads = calloc((size_t)wanted, sizeof *c->threads);
-    if (!c->threads) return no_memory(err);
-    for (; c->n_threads < wanted; c->n_threads++)
-        if (pthread_create(&c->threads[c->n_threads], NULL, work, c)) break;
+    c->hands = calloc((size_t)wanted, sizeof *c->hands);
+    if (!c->threads || !c->hands) return no_memory(err);
+    for (; c->n_threads < wanted; c->n_threads++) {
+        struct hand *h = &c->hands[c->n_threads];
+        *h = (struct hand){.c = c, .worker = {.threads = c->inner}, .which = UINT64_MAX};
+        if (digest_open(&h->digest, err)) break;
+        if (pthread_create(&c->threads[c->n_threads], NULL, work, h)) {
+            digest_close(&h->digest);
+            break;
+        }
+    }
     return c->n_threads ? ERROR_NONE : error_set(err, ERROR_IO, "cannot start a thread");
 }
 
@@ -301,7 +307,7 @@ static int note_segment(struct crew *c, const char *name, size_t bytes, struct e
     c->small_bytes += bytes;
     if (c->n_small < SMALL_MOST) return ERROR_NONE;
     int code = catalog_compact(c->setup.folder, &c->frame, c->small, &c->n_small, err);
-    if (c->small_bytes >= SMALL_BYTES) c->n_small = c->small_bytes = 0;
+    if (code || c->small_bytes >= SMALL_BYTES) c->n_small = c->small_bytes = 0;
     return code;
 }
 
@@ -355,8 +361,10 @@ void crew_end(struct crew **out)
     c->closing = true;
     pthread_cond_broadcast(&c->work);
     pthread_mutex_unlock(&c->lock);
-    for (int k = 0; k < c->n_threads; k++)
+    for (int k = 0; k < c->n_threads; k++) {
         pthread_join(c->threads[k], NULL);
+        digest_close(&c->hands[k].digest);
+    }
     free_rows(c->rows, c->n_rows);
     pthread_cond_destroy(&c->work);
     pthread_cond_destroy(&c->ended);
@@ -364,6 +372,7 @@ void crew_end(struct crew **out)
     free(c->rows);
     free(c->queue);
     free(c->threads);
+    free(c->hands);
     free(c->order);
     free(c);
     *out = NULL;

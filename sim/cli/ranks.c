@@ -169,6 +169,7 @@ static void lead(struct ranks *r)
     uint64_t words[MPI_WORDS_MAX];
     uint32_t from;
     size_t n;
+    if (r->code) end_all(r, HALT); /* before anyone is answered: there may be nothing to hand out */
     while (mpi_receive(&from, words, &n)) {
         r->outcome->messages++;
         if (words[0] == ASK) check_same(r, from, words);
@@ -286,7 +287,7 @@ static void rest(struct ranks *r)
 
 static void work(struct ranks *r)
 {
-    bool leads = r->setup->dispatch != NULL || mpi_rank() == 0;
+    bool leads = mpi_rank() == 0;
     for (;;) {
         if (leads)
             lead(r);

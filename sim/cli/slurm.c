@@ -6,15 +6,15 @@
 
 #include "cli/answer.h"
 #include "cli/options.h"
+#include "io/manifest.h"
 
 enum { TASKS = 4 };
 
-static void print_word(const char *word)
+/* --slurm or --tasks, as short as getopt_long takes them. */
+static bool is_own(const char *word)
 {
-    putchar('\'');
-    for (; *word; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stdout);
-    putchar('\'');
+    size_t n = strcspn(word, "=");
+    return n > 3 && (strncmp(word, "--slurm", n) == 0 || strncmp(word, "--tasks", n) == 0);
 }
 
 /* The command line without --slurm and --tasks. */
@@ -23,14 +23,15 @@ static void print_command(const struct options *o)
     char self[4096];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     self[n < 0 ? 0 : n] = '\0';
-    print_word(n < 0 ? o->argv[0] : self);
+    manifest_print_word(stdout, n < 0 ? o->argv[0] : self);
     for (int k = 1; k < o->argc; k++) {
         const char *word = o->argv[k];
-        bool mine = strncmp(word, "--slurm", 7) == 0 || strncmp(word, "--tasks", 7) == 0;
-        if (mine && !strchr(word, '=')) k++; /* with the word after it */
-        if (mine) continue;
+        if (is_own(word)) {
+            k += !strchr(word, '='); /* with the word after it */
+            continue;
+        }
         putchar(' ');
-        print_word(word);
+        manifest_print_word(stdout, word);
     }
     if (!o->threads) fputs(" --threads \"${SLURM_CPUS_PER_TASK:-1}\"", stdout);
 }
@@ -51,7 +52,7 @@ static void print_head(const struct options *o, bool array)
            "#SBATCH --requeue\n"
            "#SBATCH --signal=B:USR1@120\n"
            "#SBATCH --open-mode=append\n"
-           "#SBATCH --output=%s.slurm-%s.log\n\n",
+           "#SBATCH --output=\"%s.slurm-%s.log\"\n\n",
            threads, o->out, array ? "%A_%a" : "%j");
 }
 

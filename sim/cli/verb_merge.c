@@ -193,15 +193,9 @@ static int tell(const struct merge *m, const char *digest, struct error *err)
                     c->n_damaged);
     }
     if (!o->json) return ERROR_NONE;
-    json_t *answer = json_object();
-    answer_put(&answer, "output", answer_text(o->out));
-    answer_put(&answer, "runs", json_integer((json_int_t)c->n_runs));
-    answer_put(&answer, "done", json_integer((json_int_t)c->done));
-    answer_put(&answer, "failed", json_integer((json_int_t)c->failed));
-    answer_put(&answer, "wall_seconds", answer_real(m->outcome.wall_seconds));
-    answer_put(&answer, "cpu_seconds", answer_real(m->outcome.cpu_seconds));
-    answer_put(&answer, "digest", answer_text(digest));
-    return answer_json(answer, err);
+    struct answer_runs answer = {o->out, c->n_runs, c->done, c->failed, m->outcome.wall_seconds, m->outcome.cpu_seconds,
+                                 digest};
+    return answer_of_runs(&answer, err);
 }
 
 /* ---- the verb ------------------------------------------------------------------------------------------------------------- */

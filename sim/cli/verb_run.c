@@ -46,15 +46,9 @@ static int tell(const struct options *o, const struct ensemble_outcome *outcome,
         fprintf(stderr, "%s: %" PRIu64 " of %" PRIu64 " runs in %s, digest %s\n", o->out, outcome->done, outcome->runs,
                 page_seconds(outcome->wall_seconds, took), digest);
     if (!o->json) return ERROR_NONE;
-    json_t *answer = json_object();
-    answer_put(&answer, "output", answer_text(o->out));
-    answer_put(&answer, "runs", json_integer((json_int_t)outcome->runs));
-    answer_put(&answer, "done", json_integer((json_int_t)outcome->done));
-    answer_put(&answer, "failed", json_integer((json_int_t)outcome->failed));
-    answer_put(&answer, "wall_seconds", answer_real(outcome->wall_seconds));
-    answer_put(&answer, "cpu_seconds", answer_real(outcome->cpu_seconds));
-    answer_put(&answer, "digest", answer_text(digest));
-    return answer_json(answer, err);
+    struct answer_runs answer = {
+        o->out, outcome->runs, outcome->done, outcome->failed, outcome->wall_seconds, outcome->cpu_seconds, digest};
+    return answer_of_runs(&answer, err);
 }
 
 /* Runs that failed: the file holds the others. `why` is what the first of them said. */

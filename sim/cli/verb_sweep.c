@@ -145,7 +145,9 @@ static int check_empty(const char *folder, struct error *err)
     int code = d ? ERROR_NONE : error_set(err, ERROR_IO, "%s: cannot read the folder: %s", folder, strerror(errno));
     for (struct dirent *e; d && !code && (e = readdir(d));) {
         const char *n = e->d_name, *dot = strrchr(n, '.');
-        if (segment_is_name(n) || beacon_is_name(n) || strcmp(n, ".") == 0 || strcmp(n, "..") == 0) continue;
+        if (segment_is_name(n) || beacon_is_name(n) || manifest_is_name(n) || strcmp(n, ".") == 0 ||
+            strcmp(n, "..") == 0)
+            continue;
         if (dot && (strcmp(dot, ".tmp") == 0 || strcmp(dot, ".damaged") == 0)) continue;
         code = error_set(err, ERROR_CONFIG, "%s: found %s and no sweep there, expected a new or an empty folder",
                          folder, n);
@@ -216,15 +218,9 @@ static int open_folder(struct sweep *s, struct error *err)
 static int answer(const struct sweep *s, const struct catalog *c, const struct ranks_outcome *outcome, double wall,
                   const char *digest, struct error *err)
 {
-    json_t *answer = json_object();
-    answer_put(&answer, "output", answer_text(s->o->out));
-    answer_put(&answer, "runs", json_integer((json_int_t)c->n_runs));
-    answer_put(&answer, "done", json_integer((json_int_t)c->done));
-    answer_put(&answer, "failed", json_integer((json_int_t)c->failed));
-    answer_put(&answer, "wall_seconds", answer_real(wall));
-    answer_put(&answer, "cpu_seconds", answer_real(outcome->cpu_seconds));
-    answer_put(&answer, "digest", answer_text(c->done == c->n_runs ? digest : NULL));
-    return answer_json(answer, err);
+    struct answer_runs answer = {
+        s->o->out, c->n_runs, c->done, c->failed, wall, outcome->cpu_seconds, c->done == c->n_runs ? digest : NULL};
+    return answer_of_runs(&answer, err);
 }
 
 static int tell(const struct sweep *s, const struct catalog *c, const struct ranks_outcome *outcome, double wall,
@@ -249,7 +245,7 @@ static int tell(const struct sweep *s, const struct catalog *c, const struct ran
 /* All that this command was to do is done? */
 static int judge(const struct sweep *s, const struct catalog *c, const struct ranks_outcome *outcome, struct error *err)
 {
-    if (outcome->stopped && outcome->done + outcome->failed < s->progress.total)
+    if (outcome->stopped)
         return error_set(err, ERROR_STOPPED,
                          "stopped with %" PRIu64 " of %" PRIu64 " runs finished; the same command continues", c->done,
                          c->n_runs);
@@ -288,6 +284,8 @@ static int work(struct sweep *s, int code, struct ranks_outcome *outcome, struct
     enum progress_style style = leads && !code ? progress_style_of(stderr, s->o->quiet) : PROGRESS_NONE;
     progress_begin(&s->progress, stderr, style, progress_now, s->dispatch.left);
     code = ranks_work(&ranks, &crew, code, outcome, err);
+    if (outcome->done + outcome->failed >= s->progress.total)
+        outcome->stopped = false; /* it came too late to stop anything */
     progress_end(&s->progress);
     return code;
 }
@@ -307,6 +305,12 @@ static int finish(struct sweep *s, const struct ranks_outcome *outcome, double w
     return code ? code : judge(s, &s->catalog, outcome, err);
 }
 
+/* Whenever a sweep is interrupted, it can be continued. */
+static int as_stopped(int code, struct error *err)
+{
+    return code == ERROR_INTERRUPTED ? error_set(err, ERROR_STOPPED, "stopped; the same command continues") : code;
+}
+
 static int sweep(struct sweep *s, struct error *err)
 {
     double start = progress_now();
@@ -324,9 +328,9 @@ static int sweep(struct sweep *s, struct error *err)
     }
     if (!code) code = manifest_make(&s->manifest, &s->plan, &s->texts.design, &s->texts, s->o->argc, s->o->argv, err);
     if (!code && mpi_rank() == 0) code = open_folder(s, err);
-    if (code == ERROR_INTERRUPTED) code = error_set(err, ERROR_STOPPED, "stopped; the same command continues");
+    code = as_stopped(code, err);
     if (!code || mpi_size() > 1) code = work(s, code, &outcome, err);
-    if (!code && mpi_rank() == 0) code = finish(s, &outcome, progress_now() - start, err);
+    if (!code && mpi_rank() == 0) code = as_stopped(finish(s, &outcome, progress_now() - start, err), err);
 out:
     catalog_free(&s->catalog);
     manifest_free(&s->manifest);

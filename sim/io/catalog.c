@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "io/publish.h"
+
 /* A temporary file lives for seconds. One of a process of this host that is dead is removed after the first age, any after the
- * second, both by the file system's own clock. */
+ * second, and so is the sign of a process at work, both by the file system's own clock. What else stands in the folder is not ours. */
 enum { DEAD_SECONDS = 60, OLD_SECONDS = 3600 };
 
 char *catalog_path(const char *folder, const char *name)
@@ -79,21 +82,25 @@ static void set_aside(struct catalog *c, const char *path, enum catalog_scan how
 }
 
 static int read_segment(struct catalog *c, const char *name, const char *path, const struct manifest *m,
-                        enum catalog_scan how, bool sound, bool *gone, struct error *err)
+                        enum catalog_scan how, int checked, bool *gone, struct error *err)
 {
     struct stat about;
     struct segment *s = NULL;
     struct error why = {0};
     *gone = stat(path, &about) != 0 && errno == ENOENT;
     if (*gone) return ERROR_NONE;
-    int code = sound ? ERROR_NONE : ERROR_IO;
+    int code = checked == ERROR_IO ? segment_check(path, &why) : checked; /* once more, for what it says */
+    bool damaged = code == ERROR_RUN;
     if (!code) code = segment_open(&s, path, m->digest, &why);
-    if (code == ERROR_CONFIG) return error_set(err, code, "%s", why.text); /* whole, and another sweep's */
-    if (code) {
-        *gone = access(path, F_OK) != 0;
-        if (!*gone) set_aside(c, path, how);
+    if (code && code != ERROR_CONFIG && access(path, F_OK) != 0) {
+        *gone = true;
         return ERROR_NONE;
     }
+    if (damaged || (code == ERROR_IO && how == CATALOG_READ)) {
+        set_aside(c, path, how);
+        return ERROR_NONE;
+    }
+    if (code) return error_set(err, code, "%s", why.text); /* another sweep's, or cannot be read: it may be whole */
     const struct segment_about *a = segment_about(s);
     if (!add_file(c, name, (uint64_t)about.st_size, a->n)) code = no_memory(err);
     for (uint32_t row = 0; row < a->n && !code; row++)
@@ -137,33 +144,20 @@ static int list_folder(const char *folder, struct names *l, struct error *err)
     return code;
 }
 
-/* What ".HOST.PID.NONCE.tmp" says: is its process one of this host's that has ended? */
-static bool is_dead(const char *name)
-{
-    char host[80] = ".", pid[24];
-    gethostname(host + 1, sizeof host - 3);
-    strcat(host, ".");
-    const char *at = strstr(name, host);
-    if (!at) return false;
-    snprintf(pid, sizeof pid, "%.*s", (int)strcspn(at + strlen(host), "."), at + strlen(host));
-    char *end;
-    long number = strtol(pid, &end, 10);
-    return number > 0 && !*end && kill((pid_t)number, 0) != 0 && errno == ESRCH;
-}
+static bool is_dead(pid_t pid) { return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH; }
 
-static void remove_old(const char *folder, const char *name, time_t now)
+static void remove_old(const char *folder, const char *name, pid_t pid, time_t now)
 {
     struct stat about;
     char *path = catalog_path(folder, name);
     if (path && stat(path, &about) == 0) {
         double age = difftime(now, about.st_mtime);
-        if (age > OLD_SECONDS || (age > DEAD_SECONDS && is_dead(name))) unlink(path);
+        if (age > OLD_SECONDS || (age > DEAD_SECONDS && is_dead(pid))) unlink(path);
     }
     free(path);
 }
 
-/* The file system's time: that of a file made now. */
-static bool folder_time(const char *folder, time_t *now)
+bool catalog_time(const char *folder, time_t *now)
 {
     struct stat about;
     char *path = catalog_path(folder, "clock.XXXXXX.tmp");
@@ -178,48 +172,56 @@ static bool folder_time(const char *folder, time_t *now)
     return good;
 }
 
+/* *pid: the process of this host that made it, 0 where that is not known. */
+static bool is_left(const char *name, pid_t *pid)
+{
+    *pid = 0;
+    return publish_is_temporary(name, pid) || fnmatch("clock.??????.tmp", name, 0) == 0 ||
+           fnmatch("working-*-*.json", name, 0) == 0 || fnmatch("working-*-*.json.tmp", name, 0) == 0;
+}
+
 static void remove_left(const char *folder)
 {
     time_t now;
-    DIR *d = folder_time(folder, &now) ? opendir(folder) : NULL;
+    DIR *d = catalog_time(folder, &now) ? opendir(folder) : NULL;
     for (struct dirent *e; d && (e = readdir(d));) {
-        size_t n = strlen(e->d_name);
-        bool temporary = n > 4 && strcmp(e->d_name + n - 4, ".tmp") == 0;
-        if (temporary || strncmp(e->d_name, "working-", 8) == 0) remove_old(folder, e->d_name, now);
+        pid_t pid;
+        if (is_left(e->d_name, &pid)) remove_old(folder, e->d_name, pid, now);
     }
     if (d) closedir(d);
 }
 
 /* Are their bytes those that their names say? By all threads: it is what takes long in a large folder. */
-static bool *check_names(const struct catalog *c, const struct names *l, enum catalog_scan how,
-                         const volatile sig_atomic_t *stop)
+static int *check_names(const struct catalog *c, const struct names *l, enum catalog_scan how,
+                        const volatile sig_atomic_t *stop)
 {
-    bool *sound = calloc(l->n + 1, sizeof *sound);
+    int *codes = calloc(l->n + 1, sizeof *codes);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t k = 0; k < l->n; k++) {
-        char *path = sound && !*stop ? catalog_path(c->folder, l->list[k]) : NULL;
-        if (path) sound[k] = how == CATALOG_READ || segment_check(path, NULL) == ERROR_NONE;
+        if (!codes || *stop || how == CATALOG_READ) continue;
+        char *path = catalog_path(c->folder, l->list[k]);
+        codes[k] = path ? segment_check(path, NULL) : ERROR_IO;
         free(path);
     }
-    return sound;
+    return codes;
 }
 
 static int read_names(struct catalog *c, const struct names *l, const struct manifest *m, enum catalog_scan how,
                       const volatile sig_atomic_t *stop, bool *vanished, struct error *err)
 {
-    bool *sound = check_names(c, l, how, stop);
-    int code = sound ? ERROR_NONE : no_memory(err);
+    int *checked = check_names(c, l, how, stop);
+    int code = checked ? ERROR_NONE : no_memory(err);
     for (size_t k = 0; k < l->n && !code; k++) {
         char *path = catalog_path(c->folder, l->list[k]);
         bool gone = false;
         if (*stop)
             code = error_set(err, ERROR_INTERRUPTED, "interrupted");
         else
-            code = path ? read_segment(c, l->list[k], path, m, how, sound[k], &gone, err) : no_memory(err);
+            code = path ? read_segment(c, l->list[k], path, m, how, checked[k], &gone, err) : no_memory(err);
         *vanished = *vanished || gone;
         free(path);
     }
-    free(sound);
+    free(checked);
     return code;
 }
 
@@ -248,7 +250,7 @@ int catalog_read(struct catalog *c, const char *folder, const struct manifest *m
         if (!code && how == CATALOG_MEND) remove_left(folder);
         if (!code) code = list_folder(folder, &l, err);
         if (!code) code = read_names(c, &l, m, how, stop, &vanished, err);
-        if (code || !vanished) break;
+        if (code || !vanished || tries == 9) break; /* what is missing still is done once more, with the same result */
         catalog_free(c);
     }
     free(l.list);
@@ -289,6 +291,10 @@ static int gather(const char *folder, const char *name, const struct segment_fra
 {
     struct segment *s = NULL;
     char *path = catalog_path(folder, name);
+    if (path && access(path, F_OK) != 0 && errno == ENOENT) { /* another process has joined it into a larger one */
+        free(path);
+        return ERROR_NONE;
+    }
     int code = path ? segment_check(path, err) : no_memory(err);
     if (!code) code = segment_open(&s, path, f->sweep, err);
     const struct segment_about *a = code ? NULL : segment_about(s);
@@ -313,17 +319,18 @@ int catalog_compact(const char *folder, const struct segment_frame *f, char (*na
 {
     struct segment_row *rows = NULL;
     size_t n_rows = 0;
-    char whole[SEGMENT_NAME];
+    char whole[SEGMENT_NAME] = "";
     int code = ERROR_NONE;
     for (size_t k = 0; k < *n && !code; k++)
         code = gather(folder, names[k], f, &rows, &n_rows, err);
-    if (!code) code = segment_publish(folder, f, rows, n_rows, whole, err);
+    if (!code && !n_rows) *n = 0;
+    if (!code && n_rows) code = segment_publish(folder, f, rows, n_rows, whole, err);
     for (size_t k = 0; k < *n && !code; k++) {
         char *path = strcmp(names[k], whole) == 0 ? NULL : catalog_path(folder, names[k]);
         if (path) unlink(path);
         free(path);
     }
-    if (!code) {
+    if (!code && n_rows) {
         memcpy(names[0], whole, sizeof whole);
         *n = 1;
     }

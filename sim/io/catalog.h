@@ -3,6 +3,8 @@
 #define KLYNGE_IO_CATALOG_H
 
 #include <signal.h>
+#include <stdbool.h>
+#include <time.h>
 
 #include "io/manifest.h"
 #include "io/segment.h"
@@ -42,6 +44,9 @@ void catalog_free(struct catalog *c);
 
 /* "FOLDER/NAME"; the caller frees. NULL: no memory. */
 char *catalog_path(const char *folder, const char *name);
+
+/* The file system's time, that of a file made now: clocks of hosts differ. */
+bool catalog_time(const char *folder, time_t *now);
 
 /* Of all runs: their digests in order, as in a result file. */
 int catalog_digest(const struct catalog *c, char hex[DIGEST_SIZE], struct error *err);

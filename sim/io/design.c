@@ -480,7 +480,11 @@ int design_case(const struct design *d, const struct ensemble_plan *plan, uint32
 int design_expand(const struct design *d, struct ensemble_plan *plan, struct error *err)
 {
     if (d->kind == DESIGN_NONE) return ERROR_NONE;
-    uint32_t n = plan->n_scenarios * d->n_points;
+    uint64_t all = (uint64_t)plan->n_scenarios * d->n_points;
+    if (all >= UINT32_MAX)
+        return error_set(err, ERROR_CONFIG, "%" PRIu64 " cases are more than one file can hold: use `klynge sweep`",
+                         all);
+    uint32_t n = (uint32_t)all;
     struct ensemble_case *cases = calloc(n + 1u, sizeof *cases);
     int code = cases ? ERROR_NONE : error_set(err, ERROR_RUN, "no memory for %" PRIu32 " cases", n);
     for (uint32_t c = 0; c < n && !code; c++)

@@ -32,6 +32,8 @@ static char *path_in(const char *folder)
     return asprintf(&path, "%s/%s", folder, file_name) < 0 ? NULL : path;
 }
 
+bool manifest_is_name(const char *name) { return strcmp(name, file_name) == 0; }
+
 bool manifest_exists(const char *folder)
 {
     char *path = path_in(folder);
@@ -123,8 +125,7 @@ static char *print_settings(const struct param_table *table, const void *values)
     return NULL;
 }
 
-/* As a shell reads it. */
-static void print_word(FILE *out, const char *word)
+void manifest_print_word(FILE *out, const char *word)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/=,:+@%";
     if (*word && strspn(word, plain) == strlen(word)) {
@@ -144,7 +145,7 @@ static char *print_command(int argc, char *const *argv)
     FILE *out = open_memstream(&text, &size);
     for (int k = 0; out && k < argc; k++) {
         if (k) fputc(' ', out);
-        print_word(out, argv[k]);
+        manifest_print_word(out, argv[k]);
     }
     if (out && fclose(out) == 0) return text;
     free(text);
@@ -462,7 +463,11 @@ static int read_fixed(struct design *d, struct store *s, struct error *err)
 {
     uint32_t n = 0;
     int code = read_list(s, "/fixed", &d->fixed, &n, err);
-    if (!code && n != d->n_scenarios * d->n_axes) code = error_set(err, ERROR_IO, "/fixed has another shape");
+    if (!code && n != (uint64_t)d->n_scenarios * d->n_axes) {
+        store_free_texts(d->fixed, n);
+        d->fixed = NULL;
+        return error_set(err, ERROR_IO, "/fixed has another shape");
+    }
     for (uint32_t k = 0; k < n && !code; k++) {
         char *text = d->fixed[k];
         d->fixed[k] = *text == '=' ? strdup(text + 1) : NULL;
@@ -513,7 +518,11 @@ static int read_plan(struct manifest *m, struct store *s, struct error *err)
     if (!code) code = parse_settings(&design_table, &m->design.params, m->text[MANIFEST_design], err);
     if (!code) code = read_list(s, "/scenario", &p->scenario_name, &p->n_scenarios, err);
     if (!code) code = read_list(s, "/question", &p->scenario_question, &n_questions, err);
-    if (!code && n_questions != p->n_scenarios) code = error_set(err, ERROR_IO, "/question has another shape");
+    if (!code && n_questions != p->n_scenarios) {
+        store_free_texts(p->scenario_question, n_questions);
+        p->scenario_question = NULL;
+        code = error_set(err, ERROR_IO, "/question has another shape");
+    }
     if (code) return code;
     p->n_replicates = (uint32_t)p->run.replicates;
     p->seeds = calloc(p->n_replicates + (size_t)1, sizeof *p->seeds);
@@ -616,7 +625,8 @@ static int commit(const struct manifest *m, struct publish *p, const char *folde
     char *temporary = strdup(p->temporary);
     p->force = false;
     int code = publish_commit(p, err);
-    if (code && temporary && manifest_exists(folder)) {
+    /* a temporary file that is gone was renamed: what failed came after that */
+    if (code && temporary && access(temporary, F_OK) == 0 && manifest_exists(folder)) {
         unlink(temporary);
         code = manifest_read(&theirs, folder, err);
         if (!code) code = manifest_compare(m, &theirs, folder, err);

@@ -5,6 +5,8 @@
 #ifndef KLYNGE_IO_MANIFEST_H
 #define KLYNGE_IO_MANIFEST_H
 
+#include <stdio.h>
+
 #include "io/config.h"
 #include "io/design.h"
 #include "io/digest.h"
@@ -46,6 +48,9 @@ int manifest_make(struct manifest *m, const struct ensemble_plan *plan, const st
 /* Into a folder that has none; and one that another process has just written is as good if it is the same. */
 int manifest_publish(const struct manifest *m, const char *folder, struct error *err);
 
+bool manifest_is_name(const char *name); /* of a folder's file */
+/* A word of a command, as a shell reads it. */
+void manifest_print_word(FILE *out, const char *word);
 bool manifest_exists(const char *folder);
 /* ERROR_CONFIG where the folder is no sweep's, ERROR_IO where its manifest cannot be read. */
 int manifest_read(struct manifest *m, const char *folder, struct error *err);

@@ -31,18 +31,44 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
+void publish_host(char host[PUBLISH_HOST])
+{
+    *host = '\0';
+    if (gethostname(host, PUBLISH_HOST - 1) || !*host) snprintf(host, PUBLISH_HOST, "unknown");
+    host[PUBLISH_HOST - 1] = '\0';
+    for (char *c = host; *c; c++)
+        if (*c == '/') *c = '_';
+}
+
 /* FOLDER/NAME.HOST.PID.NONCE.tmp */
 static char *temporary_name(const char *final)
 {
-    char host[65] = "", *name = NULL;
-    if (gethostname(host, sizeof host - 1) || !host[0]) snprintf(host, sizeof host, "unknown");
-    for (char *c = host; *c; c++)
-        if (*c == '/') *c = '_';
+    char host[PUBLISH_HOST], *name = NULL;
+    publish_host(host);
     int folder = (int)(last_part(final) - final);
     if (asprintf(&name, "%.*s%.*s.%s.%ld.%016llx.tmp", folder, final, NAME_SHOWN, last_part(final), host,
                  (long)getpid(), (unsigned long long)nonce()) < 0)
         return NULL;
     return name;
+}
+
+bool publish_is_temporary(const char *name, pid_t *pid)
+{
+    enum { NONCE = 16, END = sizeof ".tmp" - 1 };
+    char host[PUBLISH_HOST], start[PUBLISH_HOST + 2];
+    size_t n = strlen(name);
+    if (n < NONCE + END + 2 || strcmp(name + n - END, ".tmp") != 0) return false;
+    const char *nonce_at = name + n - END - NONCE, *at = nonce_at - 1;
+    if (*at != '.' || strspn(nonce_at, "0123456789abcdef") != NONCE) return false;
+    while (at > name && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    if (at == nonce_at - 1 || at == name || at[-1] != '.' || strchr(name, '.') == at - 1)
+        return false; /* a name and a host */
+    publish_host(host);
+    int length = snprintf(start, sizeof start, ".%s.", host);
+    bool here = at - name > length && strncmp(at - length, start, (size_t)length) == 0;
+    *pid = here ? (pid_t)strtol(at, NULL, 10) : 0;
+    return true;
 }
 
 /* The name itself, or what it points at when it is a symbolic link. NULL and an error when that leads nowhere. */

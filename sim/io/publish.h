@@ -7,6 +7,7 @@
 #define KLYNGE_IO_PUBLISH_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "core/error.h"
 
@@ -16,6 +17,12 @@ struct publish {
     char *folder;    /* of both */
     bool force;      /* replace what stands at `final` */
 };
+
+enum { PUBLISH_HOST = 65 };
+/* This host, as names of files have it. */
+void publish_host(char host[PUBLISH_HOST]);
+/* Is that the last part of a name that publish_begin gives to a temporary file? *pid: its process, 0 where that is of another host. */
+bool publish_is_temporary(const char *name, pid_t *pid);
 
 /* Check the name and claim a temporary file. ERROR_CONFIG for what was asked wrongly (file exists and no force, a folder
  * that does not exist, a path that is no regular file), ERROR_IO for the rest. */

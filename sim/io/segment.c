@@ -62,7 +62,7 @@ int segment_check(const char *path, struct error *err)
     int code = digest_file(path, hex, err);
     if (code) return code;
     if (strncmp(name + sizeof prefix - 1, hex, HEX) == 0) return ERROR_NONE;
-    return error_set(err, ERROR_IO, "%s: its bytes are not those that were written", path);
+    return error_set(err, ERROR_RUN, "%s: its bytes are not those that were written", path);
 }
 
 /* ---- writing -------------------------------------------------------------------------------------------------------- */
