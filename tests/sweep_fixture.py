@@ -1,5 +1,5 @@
-"""A sweep's result file, put together from runs of one design point each as the contract has it (dims scenario, point > 1; settings as
-param_NAME(scenario, point)): until `klynge sweep` writes them itself, and for what no sweep would write.
+"""A result file of very many design points from runs of a few, as the program would write it (dims scenario, point > 1; settings as
+param_NAME(scenario, point)).
 """
 import h5py
 import numpy as np
@@ -15,7 +15,8 @@ def write(path, files, settings, times=1):
     whole = whole.assign_coords(point=np.arange(whole.sizes["point"], dtype=np.int32))
     n = whole.sizes["scenario"]
     for name, (values, unit) in settings.items():
-        whole[f"param_{name}"] = ("scenario", "point"), np.tile(np.asarray(values, dtype=float), (n, 1)), {"units": unit, "long_name": name}
+        about = {"units": unit, "long_name": name, "parameter": name}
+        whole[f"param_{name.replace('.', '_')}"] = ("scenario", "point"), np.tile(np.asarray(values, dtype=float), (n, 1)), about
     encoding = {name: {"dtype": "S1" if v.dtype.kind == "O" else v.dtype} for name, v in whole.variables.items() if v.dtype.kind != "O"}
     whole.to_netcdf(path, engine="h5netcdf", encoding=encoding)
     with h5py.File(files[0]) as source, h5py.File(path, "r+") as file:

@@ -110,6 +110,11 @@ targets = ( { observable = "NAME"; time = "2018-09"; value = VALUE; tolerance = 
 """
 
 
+def test_rank_test():
+    each_twice = np.tile(np.arange(20), 2)[:, None]
+    check("ranks that are each there twice are uniform in bins that do not divide them", calibrate_output.rank_test(each_twice, 19)[0] > 0.99)
+
+
 def klynge(*arguments):
     return in_process.call(verb, *arguments)
 
@@ -180,7 +185,7 @@ verb = in_process.load("calibrate")
 sys.argv[0] = str(BUILD / "klynge-calibrate")
 work = pathlib.Path(tempfile.mkdtemp(prefix="klynge-calibrate."))
 try:
-    for test in (test_known_posterior, test_ranks, test_limits):
+    for test in (test_known_posterior, test_ranks, test_rank_test, test_limits):
         test()
     test_program(work)
 finally:

@@ -311,6 +311,7 @@ def sweep_by_hand():
           and "3 points of a design; settings varied: 1" in text
           and "Differences from base at the same point." in text)
     check("no sweep, no panel", 'id="sweep"' not in page_of("bare.h5")[0])
+    design_of_the_program()
     many = 40
     sweep_fixture.write("many.h5", files, {"model.trust.hours": (hours * many, "h"), "model.trust.fade": (np.arange(3.0 * many), "1")}, many)
     text, data = page_of("many.h5")
@@ -320,6 +321,21 @@ def sweep_by_hand():
     check("settings that are not shown are said to differ", "Settings that are not shown differ" in text)
     text, _ = page_of("many.h5", "--lang", "nb")
     check("in Norwegian too", "Hva innstillingene gjør" in text and "120 punkter" in text)
+
+
+def design_of_the_program():
+    """A grid that the program ran: paths, units, and a choice, whose places stand for it in the chart."""
+    pathlib.Path("design.cfg").write_text(CONFIG % (ROOT, "Which?") + """
+design = { kind = "grid"; axes = ( { path = "policies.gatherings.mode"; values = ("physical", "digital"); },
+                                   { path = "model.trust.hours"; values = (40.0, 60.0); } ); };
+""", encoding="utf-8")
+    subprocess.run([KLYNGE, "run", "design.cfg", "-o", "design.h5", "-q", "--force", "--replicates", "2"], check=True)
+    _, data = page_of("design.h5")
+    settings = data["sweep"]["settings"]
+    check("settings go by their paths, a choice by its places", list(settings) == ["model.trust.hours", "policies.gatherings.mode"]
+          and settings["policies.gatherings.mode"] == {"unit": "0: physical, 1: digital", "values": [0, 0, 1, 1] * 3}
+          and settings["model.trust.hours"] == {"unit": "h", "values": [40, 60] * 6}, settings)
+    check("and cases by what was chosen", data["cases"][:2] == ["base, hours 40, mode physical", "base, hours 60, mode physical"], data["cases"])
 
 
 def plain_rank(x, y):

@@ -8,7 +8,7 @@ particle its weight is also the share of them that are within e, which leaves th
 
 Shapes: n particles, k parameters, r replicates, m targets.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -145,7 +145,8 @@ def ranks(simulate, prior, targets_of, tolerances, settings, n, draws, tell=lamb
         rng = _generator(settings, START, trial)
         truth = rng.random(prior(trial)[0].shape[1])
         seen = targets_of(truth, trial) + tolerances * rng.uniform(-1, 1, len(tolerances))
-        populations = run(lambda u, batch, t=trial: simulate(u, (t, batch)), prior(trial), seen, tolerances, settings)
+        own = replace(settings, seed=int(rng.integers(2**53)))  # proposals of one trial must not be those of another
+        populations = run(lambda u, batch, t=trial: simulate(u, (t, batch)), prior(trial), seen, tolerances, own)
         if np.isfinite(seen).all() and populations[-1].epsilon == 1:
             u = populations[-1].u[rng.choice(len(populations[-1].u), size=draws, p=populations[-1].weights)]
             found.append((u < truth).sum(axis=0))

@@ -18,9 +18,10 @@ import numpy as np
 
 from klynge_analysis import abc_smc
 from klynge_analysis.commandline import INTERRUPTED, IO, RUN, USAGE, Failure, Leave
-from klynge_analysis.ensemble import MAIN, Ensemble, Moment
+from klynge_analysis.ensemble import MAIN, Ensemble, Moment, swept_name, text_of
 from klynge_analysis.program import watch_program
 from klynge_analysis.reading import parse_config
+from klynge_analysis.spans import provenance_text
 
 GROUPS, GROUP = 20, 4  # groups of a batch, each with seeds of its own: at most so many, of so many particles or more
 PRIOR, PREDICTIVE, TRUTH, TRIAL = 1, 2, 3, 4  # what seeds are for; batches of proposals count from 10
@@ -73,9 +74,9 @@ class Program:
             path = os.path.join(scratch, "probe.h5")
             self._run(path, ["--set", "design.kind=latin_hypercube", "--set", "design.n=1", "--replicates", "1"])
             ensemble = Ensemble(path)
-            self.resolved = _text(ensemble.file["provenance/config_resolved"][()])
+            self.resolved = provenance_text(ensemble, "config_resolved")
             self.axes = _axes(ensemble)
-            self.version = _text(ensemble.file.attrs["source"])
+            self.version = text_of(ensemble.file.attrs["source"])
             self.observables = [name for name in MAIN if ensemble.has(name)]
             ensemble.file.close()
         self.targets = _targets(config, self.resolved)
@@ -114,18 +115,14 @@ class Program:
         return y, more
 
 
-def _text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
 def _axes(ensemble):
     found = []
-    for path in _text(ensemble.file.attrs["design_axes"]).split("\n"):
-        name = "param_" + path.replace(".", "_")
+    for path in text_of(ensemble.file.attrs["design_axes"]).split("\n"):
+        name = swept_name(path)
         about = ensemble.file[name].attrs
         low, high = about.get("design_range", (0.0, 0.0))
-        choices = _text(about["design_values"]).split("\n") if "design_values" in about else []
-        found.append(Axis(path, name, _text(about["parameter_type"]), float(low), float(high), choices))
+        choices = text_of(about["design_values"]).split("\n") if "design_values" in about else []
+        found.append(Axis(path, name, text_of(about["parameter_type"]), float(low), float(high), choices))
     return found
 
 

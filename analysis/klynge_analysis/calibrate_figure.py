@@ -2,14 +2,11 @@
 target."""
 import math
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
 from klynge_analysis import page, style
-from klynge_analysis.calibrate_output import INTERVAL, at, parameters, percent, predictions, when
+from klynge_analysis.calibrate_output import INTERVAL, at, parameters, predictions, when
 from klynge_analysis.sensitivity_figure import FAINT, INK, PARAMETERS, STYLE, short
 
 COLUMNS, WIDTH, HEIGHT, BINS = 4, 3.1, 2.35, 20
@@ -29,7 +26,7 @@ def _parameter(axes, result, k, found):
     axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
     axes.set_yticks([])
     axes.set_title(short(axis.path), loc="left", fontsize=9, weight="bold")
-    axes.text(0.98, 0.97, f"{at(axis, mean)}\nspread gone: {percent(max(gone, 0))}", transform=axes.transAxes, ha="right", va="top", fontsize=8)
+    axes.text(0.98, 0.97, f"{at(axis, mean)}\nspread gone: {page.percent(max(gone, 0))}", transform=axes.transAxes, ha="right", va="top", fontsize=8)
 
 
 def _target(axes, result, k, found):
@@ -46,7 +43,7 @@ def _target(axes, result, k, found):
     axes.set_yticks([])
     axes.set_title(target.observable, loc="left", fontsize=9, weight="bold")
     axes.set_xlabel(when(target), fontsize=8)
-    axes.text(0.98, 0.97, f"inside: {percent(before)}\nthen {percent(inside)}", transform=axes.transAxes, ha="right", va="top", fontsize=8)
+    axes.text(0.98, 0.97, f"inside: {page.percent(before)}\nthen {page.percent(inside)}", transform=axes.transAxes, ha="right", va="top", fontsize=8)
 
 
 def draw(result):

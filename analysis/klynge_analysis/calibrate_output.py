@@ -41,24 +41,20 @@ def predictions(result):
         yield target, found
 
 
-def at(axis, u):
+def at_number(axis, u):
     value = axis.values(np.array([min(max(u, 0.0), 1 - 1e-12)]))[0]
-    return value.strip('"') if isinstance(value, str) else page.number(value, 3)
+    return value.strip('"') if isinstance(value, str) else float(value)
+
+
+def at(axis, u):
+    value = at_number(axis, u)
+    return value if isinstance(value, str) else page.number(value, 3)
 
 
 def when(target):
     if target.start == target.end:
         return page.date(target.end)
     return f"{page.date(target.start)} to {page.date(target.end)}"
-
-
-def percent(x):
-    return page.NOT_KNOWN if not math.isfinite(x) else f"{100 * x:.0f} %"
-
-
-def _lines(rows):
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return ["  " + "  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip() for row in rows]
 
 
 def verdict(result):
@@ -74,15 +70,15 @@ def text(result):
     rows = [["", "prior", "posterior mean", "90 %", "spread gone"]]
     for axis, mean, (low, high), gone in parameters(result):
         rows.append([axis.path, f"{at(axis, 0)} to {at(axis, 1)}", at(axis, mean), f"{at(axis, low)} to {at(axis, high)}",
-                     percent(max(gone, 0.0))])
-    lines = ["parameters", *_lines(rows), "", "targets"]
+                     page.percent(max(gone, 0.0))])
+    lines = ["parameters", *page.columns(rows), "", "targets"]
     rows = [["", "", "aim", "prior, 90 % of runs", "inside", "posterior", "inside"]]
     for target, ((before, inside_before), (after, inside)) in predictions(result):
         rows.append([target.observable, when(target), f"{page.number(target.value, 3)} +- {page.number(target.tolerance, 2)}",
-                     f"{page.number(before[0], 3)} to {page.number(before[1], 3)}", percent(inside_before),
-                     f"{page.number(after[0], 3)} to {page.number(after[1], 3)}", percent(inside)])
+                     f"{page.number(before[0], 3)} to {page.number(before[1], 3)}", page.percent(inside_before),
+                     f"{page.number(after[0], 3)} to {page.number(after[1], 3)}", page.percent(inside)])
     steps = ", ".join(page.number(p.epsilon, 3) for p in result.populations[1:])
-    lines += [*_lines(rows), "", page.paragraph(
+    lines += [*page.columns(rows), "", page.paragraph(
         f"{verdict(result)}. Effective number: {page.number(result.posterior.size(), 3)}. {len(result.populations) - 1} populations, within "
         f"{steps or 'no'} tolerances. Runs of the posterior are new ones, at {len(result.predictive['u'])} draws of it. Inside: share of "
         "single runs within the tolerance of that target.")]
@@ -97,7 +93,7 @@ def json_line(result, path):
     posterior = result.posterior
     return json.dumps({
         "output": path, "reached": posterior.epsilon == 1, "epsilon": _plain(posterior.epsilon), "particles": len(posterior.u),
-        "effective": _plain(posterior.size()), "populations": len(result.populations),
+        "effective": _plain(posterior.size()), "populations": len(result.populations) - 1,
         "parameters": [{"parameter": axis.path, "prior_low": axis.choices[0] if axis.choices else axis.low,
                         "prior_high": axis.choices[-1] if axis.choices else axis.high, "mean": at_number(axis, mean),
                         "low": at_number(axis, low), "high": at_number(axis, high), "spread_gone": _plain(gone)}
@@ -106,11 +102,6 @@ def json_line(result, path):
                      "prior_low": _plain(before[0]), "prior_high": _plain(before[1]), "prior_inside": _plain(inside_before),
                      "low": _plain(after[0]), "high": _plain(after[1]), "inside": _plain(inside)}
                     for t, ((before, inside_before), (after, inside)) in predictions(result)]}, allow_nan=False)
-
-
-def at_number(axis, u):
-    value = axis.values(np.array([min(max(u, 0.0), 1 - 1e-12)]))[0]
-    return value.strip('"') if isinstance(value, str) else float(value)
 
 
 # ---- the posterior as a file -------------------------------------------------------------------------------------------------
@@ -161,8 +152,8 @@ def rank_test(ranks, draws):
     """p of uniform ranks, (k): the chi-square test over bins of equal width, ten or as many as hold five trials each."""
     bins = max(2, min(10, len(ranks) // 5))
     edges = np.linspace(0, draws + 1, bins + 1)
-    expected = np.diff(np.searchsorted(np.arange(draws + 1), edges)) / (draws + 1) * len(ranks)
-    return np.array([stats.chisquare(np.histogram(r, edges - 0.5)[0], expected).pvalue for r in ranks.T])
+    counts = [np.histogram(r, edges - 0.5)[0] for r in (np.arange(draws + 1), *ranks.T)]  # the first: each rank once
+    return np.array([stats.chisquare(found, counts[0] / (draws + 1) * len(ranks)).pvalue for found in counts[1:]])
 
 
 def ranks_text(ranks, trials, draws, axes):
@@ -173,7 +164,7 @@ def ranks_text(ranks, trials, draws, axes):
     note = (f"Ranks of {len(ranks)} synthetic truths among {draws} draws of their posterior, over {draws}; {trials - len(ranks)} of {trials} "
             "were not reached and are left out. Right where ranks are uniform: a mean of 0.5, p above 0.05 divided by the number of "
             "parameters.")
-    return "\n".join(["simulation-based calibration", *_lines(rows), "", page.paragraph(note)])
+    return "\n".join(["simulation-based calibration", *page.columns(rows), "", page.paragraph(note)])
 
 
 def ranks_json(ranks, trials, draws, axes):

@@ -13,9 +13,9 @@ from collections import namedtuple
 
 from klynge_analysis import page
 
-DONE, USAGE, RUN, IO, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, USAGE, RUN, IO, STOPPED, INTERRUPTED = 0, 2, 3, 4, 75, 130
 MEANINGS = {DONE: "done", USAGE: "usage or configuration error", RUN: "some runs failed", IO: "input or output error",
-            INTERRUPTED: "interrupted"}
+            STOPPED: "stopped; the same command continues", INTERRUPTED: "interrupted"}
 OPTION_COLUMN = 26
 FIGURES = (".png", ".svg", ".pdf")
 

@@ -16,8 +16,6 @@ from klynge_analysis.commandline import IO, USAGE, Failure, nearest
 from klynge_analysis.compare import LEVEL, compare
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment, first_line
 
-RUN = ("scenario", "point", "replicate")
-GROUPINGS = ("tenure_cohort", "size_class", "sector", "quadrant")
 BANDS = ["low", "median", "high"]
 
 

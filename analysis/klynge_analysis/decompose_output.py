@@ -56,12 +56,7 @@ def head(level):
 def text(found, names, causes, level):
     lines = []
     for each in found:
-        table = [head(level), *rows(each, causes)]
-        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-        lines.append(heading(each, names))
-        lines += ["  " + "  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip()
-                  for row in table]
-        lines.append("")
+        lines += [heading(each, names), *page.columns([head(level), *rows(each, causes)]), ""]
     return "\n".join([*lines, page.paragraph(notes(found, causes, level))])
 
 

@@ -6,6 +6,7 @@ Knows the HDF5 file only. Everything that a user's file can be wrong in ends as 
 import os
 import stat
 import warnings
+from collections import namedtuple
 from functools import cached_property
 
 import h5py
@@ -23,6 +24,30 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # comparison made takes power from all others.
 MAIN = ("members", "collaboration", "sense_of_community", "understanding", "anchoring", "trust", "overview", "strong_ties",
         "projects_started", "utilisation", "realised", "exits")
+
+# A setting that differs between points: (scenario, point) numbers, its unit, and where it is a choice what the numbers stand for.
+Swept = namedtuple("Swept", "values unit labels")
+
+
+def text_of(value):
+    """A text of a file: an attribute, or an item of a dataset."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def numbers_of(item):
+    """Values of a param_ dataset as numbers, and the texts they stand for where it is a choice: its places in the design's list."""
+    values = item[()]
+    if values.dtype.kind != "O":
+        return values.astype(float), ()
+    labels = tuple(text_of(item.attrs["design_values"]).split("\n") if "design_values" in item.attrs else sorted(set(map(text_of, values.flat))))
+    codes = {label: k for k, label in enumerate(labels)}
+    return np.vectorize(lambda value: codes.get(text_of(value), np.nan), otypes=[float])(values), labels
+
+
+def swept_name(path):
+    """The dataset that holds the values of a parameter."""
+    return "param_" + path.replace(".", "_")
+
 
 # name -> (parts that are summed, long name): what no single dataset holds.
 SUMS = {"projects": (("projects_started", "projects_outside"), "projects started, in the cluster and outside")}
@@ -174,14 +199,27 @@ class Ensemble:
 
     @cached_property
     def swept(self):
-        """name -> (values (scenario, point), unit) of the settings that differ between design points; {} where there is one point."""
+        """path -> Swept of the settings that differ between design points; {} where there is one point."""
         found = {}
         for name, item in self.file.items():
             if name.startswith("param_") and isinstance(item, h5py.Dataset) and item.shape == self.done.shape[:2]:
-                values = self._load(name).astype(float)
+                values, labels = numbers_of(item)
                 if (values != values[:, :1]).any():
-                    unit = item.attrs.get("units", "1")
-                    found[name.removeprefix("param_")] = values, unit.decode() if isinstance(unit, bytes) else str(unit)
+                    found[text_of(item.attrs.get("parameter", name.removeprefix("param_")))] = Swept(
+                        values, text_of(item.attrs.get("units", "1")), tuple(label.strip('"') for label in labels))
+        return found
+
+    def choose(self, names, wanted=MAIN):
+        """Observables asked for, `all` of them, or those of `wanted` that the file has."""
+        if names == ["all"]:
+            return self.names
+        if names:
+            for name in names:
+                self.check_observable(name)
+            return list(dict.fromkeys(names))
+        found = [name for name in wanted if self.has(name)]
+        if not found:
+            raise Failure(USAGE, f"{self.path} has none of {', '.join(wanted)}; name some with --observables")
         return found
 
     def _times(self, name):

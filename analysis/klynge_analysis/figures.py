@@ -9,7 +9,6 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from klynge_analysis import dataset, forest, page

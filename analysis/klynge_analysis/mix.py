@@ -14,7 +14,7 @@ from . import mix_design as design
 from . import mix_selection as selection
 from . import mix_tables as tables
 from .commandline import FIGURES, Parser
-from .program import run_program
+from .program import Refused, run_program
 from .reading import MONTH, RUN_DONE, parse_config, setting
 from .validation.command import OK, Usage, guarded, names, positive, progress, version, write
 from .validation.experiments import default_threads
@@ -158,7 +158,7 @@ class Sampler:
         process = run_program(["run", config, "-o", out, "--replicates", n, "--threads", self.options.threads, "--quiet",
                                "--force", "--set", "output.compression=1"])
         if process.returncode not in (0, 3):
-            raise design.Refused(process)
+            raise Refused(process)
         self.failed |= process.returncode == 3
 
     def _read(self, file):

@@ -13,8 +13,7 @@ import tempfile
 import numpy as np
 from scipy import stats
 
-from .commandline import Failure
-from .program import run_program
+from .program import Refused, run_program
 from .validation.experiments import as_config, split_config
 
 INSTRUMENTS = ["gatherings", "courses", "forum", "outreach", "brokering", "onboarding", "votes", "small_projects", "inclusion",
@@ -22,15 +21,6 @@ INSTRUMENTS = ["gatherings", "courses", "forum", "outreach", "brokering", "onboa
 MOST_INTENSE = 10.0  # of a scaled intensity, ODD 8.0
 ALPHA = 0.5  # of the Dirichlet distribution: below 1, so that most points are made of a few instruments
 LEAST = 0.02  # a smaller share is none: it pays for next to nothing and makes a mix hard to read
-
-
-class Refused(Failure):
-    """The program refuses: its words and its exit code."""
-
-    def __init__(self, process):
-        said = [line for line in process.stderr.strip().splitlines() if line]
-        super().__init__(process.returncode, said[0].removeprefix("klynge ") if said else
-                         f"klynge ended with exit code {process.returncode}")
 
 
 @dataclasses.dataclass(frozen=True)

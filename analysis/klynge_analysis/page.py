@@ -36,6 +36,10 @@ def count(n):
     return f"{n:.0f}" if n < 1e6 else f"{n:.0e}"
 
 
+def percent(x):
+    return NOT_KNOWN if not math.isfinite(x) else f"{100 * x:.0f} %"
+
+
 def date(years):
     """2020.833... as 2020-11; what is no turn of a month stays decimal."""
     months = math.floor(years * 12 + 0.5)
@@ -49,3 +53,10 @@ def paragraph(text, indent=0, column=0):
     lines = textwrap.wrap(text, COLUMNS, initial_indent=" " * column, subsequent_indent=" " * indent,
                           break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines)[column:]
+
+
+def columns(rows, indent=2, left=1):
+    """Lines of a table: cells under each other, the first `left` columns flush left."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return [(" " * indent + "  ".join(cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths)))).rstrip()
+            for row in rows]

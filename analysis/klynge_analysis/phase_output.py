@@ -140,10 +140,7 @@ def text(result):
     for head, tables in _tables(result):
         lines += [head] * bool(head)
         for table in tables:
-            widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-            indent = "  " if head else ""
-            lines += [indent + "  ".join(cell.rjust(w) if k or head else cell.ljust(w)
-                                         for k, (cell, w) in enumerate(zip(row, widths))).rstrip() for row in table]
+            lines += page.columns(table, indent=2 if head else 0, left=0 if head else 1)
         lines.append("")
     return "\n".join([*lines, page.paragraph(notes(result))])
 

@@ -8,6 +8,15 @@ import sys
 from klynge_analysis.commandline import IO, Failure
 
 
+class Refused(Failure):
+    """The program refuses: its words and its exit code."""
+
+    def __init__(self, process):
+        said = [line for line in process.stderr.strip().splitlines() if line]
+        super().__init__(process.returncode, said[0].removeprefix("klynge ") if said else
+                         f"klynge ended with exit code {process.returncode}")
+
+
 def find_program():
     """klynge beside the verb script as it was called (build/), else on PATH."""
     beside = pathlib.Path(sys.argv[0]).absolute().parent / "klynge"

@@ -1,11 +1,10 @@
-"""Reading a Klynge result file: its observables, what is said of them, and the spans of time that its config marks.
+"""Reading a Klynge result file: its observables, and its resolved config.
 
 Knows the HDF5 file only. Observables have the dimensions (scenario, point, replicate, time) or, for network measures,
 (..., time_network); times are decimal years at the end of a tick.
 """
 import re
 
-import h5py
 import numpy as np
 import xarray
 
@@ -27,9 +26,6 @@ class Result:
         self.done = np.flatnonzero(self.data["status"].isel(self.at).values == RUN_DONE)
         if not len(self.done):
             raise SystemExit(f"{path}: no replicate of scenario {self.scenario!r} was done")
-        with h5py.File(path, "r") as file:
-            self.provenance = _texts(file["provenance"]) if "provenance" in file else {}
-        self.config = parse_config(self.provenance.get("config_resolved", ""))
         times = self.data["time"].values
         self.tick = float(times[1] - times[0]) if len(times) > 1 else MONTH
         self.start = float(times[0]) - self.tick
@@ -51,9 +47,6 @@ class Result:
     def unit(self, name):
         return str(self.data[name].attrs.get("units", "1"))
 
-    def long_name(self, name):
-        return str(self.data[name].attrs.get("long_name", name.replace("_", " ")))
-
     def month(self, name, month):
         """(replicate) at the end of the tick nearest to so many months after the start."""
         nearest = np.argmin(np.abs(self.times(name) - (self.start + month * MONTH)))
@@ -73,27 +66,6 @@ class Result:
     def yearly(self, name, first, last):
         """(replicate) a rate a year over a window, from a rate or from a count in each tick."""
         return self.count(name, first, last) / ((last - first) * MONTH)
-
-    def spans(self, path):
-        """Spans of time that a parameter holds, such as those of world.closure: [(start, end), ...] in years."""
-        spans = setting(self.config, self.scenario, path) or []
-        return [(years(start), years(end)) for start, end in spans]
-
-
-def _texts(group, prefix=""):
-    """Every attribute and text of a group and of what is in it: name -> text."""
-    found = {prefix + key: _text(value) for key, value in group.attrs.items()}
-    for key, item in group.items():
-        if isinstance(item, h5py.Group):
-            found.update(_texts(item, f"{prefix}{key}/"))
-        else:
-            found[prefix + key] = _text(item[()])
-    return found
-
-
-def _text(value):
-    value = value.ravel()[0] if isinstance(value, np.ndarray) and value.size == 1 else value
-    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 # ---- the text of a resolved config (libconfig): groups { }, lists ( ) and [ ], `name = value;` or `name: value;` ------

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from klynge_analysis.commandline import USAGE, Failure
+from klynge_analysis.ensemble import numbers_of, swept_name, text_of
 
 LEVEL, RESAMPLES, SEED = 0.95, 2000, 2017
 KINDS = {"sobol": 2, "morris": 1}  # points of a block beyond its axes
@@ -60,13 +61,13 @@ class Design:
 
     def __init__(self, ensemble):
         self.path, attributes = ensemble.path, ensemble.file.attrs
-        self.kind = _text(attributes.get("design_kind", "none"))
+        self.kind = text_of(attributes.get("design_kind", "none"))
         if self.kind not in KINDS:
             found = "no design" if self.kind == "none" else f"a design of kind {self.kind}"
             raise Failure(USAGE, f"{self.path}: found {found}, expected one of {', '.join(KINDS)}")
-        self.parameters = _text(attributes["design_axes"]).split("\n")
+        self.parameters = text_of(attributes["design_axes"]).split("\n")
         self.levels = int(attributes["design_levels"])
-        names = ["param_" + path.replace(".", "_") for path in self.parameters]
+        names = [swept_name(path) for path in self.parameters]
         for name in names:
             if name not in ensemble.file:
                 raise Failure(USAGE, f"{self.path}: {name} is missing")
@@ -95,21 +96,13 @@ class Design:
             raise Failure(USAGE, f"{self.path}: the points are not in the order of a {self.kind} design")
 
 
-def _text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
 def _places(dataset):
     """(scenario, point) in 0..1 of what the axis ranges over."""
-    values = dataset[()]
-    if values.dtype.kind == "O":
-        choices = _text(dataset.attrs.get("design_values", "")).split("\n")
-        codes = {text: k for k, text in enumerate(choices)}
-        numbers = np.vectorize(lambda v: codes.get(_text(v), np.nan), otypes=[float])(values)
-        low, high = 0.0, len(choices) - 1.0
+    numbers, labels = numbers_of(dataset)
+    if labels:
+        low, high = 0.0, len(labels) - 1.0
     else:
-        numbers = values
-        low, high = dataset.attrs.get("design_range", (np.nanmin(values), np.nanmax(values)))
+        low, high = dataset.attrs.get("design_range", (np.nanmin(numbers), np.nanmax(numbers)))
     return (numbers - low) / (high - low if high > low else 1.0)
 
 

@@ -2,17 +2,12 @@
 import math
 import textwrap
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from klynge_analysis import page, style
-from klynge_analysis.sensitivity_output import percent
 
-INK, FAINT, PARAMETERS, FIRST = "#333333", "#d9d9d9", "#0072B2", "#D55E00"
-STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "axes.edgecolor": "#999999",
-         "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK, "font.family": "DejaVu Sans"}
+FAINT, PARAMETERS, FIRST = "#d9d9d9", style.BLUE, style.RED
+INK, STYLE = style.INK, {**style.STYLE, "font.size": 9, "axes.spines.left": False}
 MARKS = {"sobol": (("st", "total order", PARAMETERS, "o"), ("s1", "first order", FIRST, "D")),
          "morris": (("mu_star", "mu*: mean size of the effect", PARAMETERS, "o"), ("sigma", "sigma: how much it varies", FIRST, "D"))}
 WIDTH, ROW = 5.6, 0.27
@@ -69,7 +64,7 @@ def _panel(axes, found, top, several):
     title = found.long_name[0].upper() + found.long_name[1:] + (f" ({found.scenario})" if several else "")
     share = found.variance["share"][0]
     said = f"\nmean {page.number(found.mean, 3)}" + (
-        f"; parameters make {percent(share)} of the variance" if math.isfinite(share) else "")
+        f"; parameters make {page.percent(share)} of the variance" if math.isfinite(share) else "")
     axes.set_title(textwrap.shorten(title, 64, placeholder=" ..."), loc="left", fontsize=10, weight="bold", pad=27)
     axes.text(0, 1.055, said.strip(), transform=axes.transAxes, fontsize=8.5, va="bottom")
     _split(axes, found)

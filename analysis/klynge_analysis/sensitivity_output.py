@@ -22,10 +22,6 @@ def interval(found, name, k, figures=2):
     return [page.number(value, figures), f"{page.number(low, figures)} to {page.number(high, figures)}"]
 
 
-def percent(x):
-    return page.NOT_KNOWN if not math.isfinite(x) else f"{100 * x:.0f} %"
-
-
 def has_indices(found):
     return found.varies and bool(np.isfinite(list(found.indices.values())).any())
 
@@ -37,7 +33,7 @@ def split(found):
     share, low, high = found.variance["share"]
     if not math.isfinite(share):
         return f"variance {page.number(found.variance['parameter'][0], 3)}, replicates' part not known from one"
-    return f"variance: parameters {percent(share)} ({percent(low).rstrip(' %')} to {percent(high)}), replicates {percent(1 - share)}"
+    return f"variance: parameters {page.percent(share)} ({page.percent(low).rstrip(' %')} to {page.percent(high)}), replicates {page.percent(1 - share)}"
 
 
 def heading(found, several):
@@ -72,9 +68,7 @@ def text(all_found, top, words, level):
     for found in all_found:
         lines.append(heading(found, several))
         rows = table(found, top, level) if has_indices(found) else []
-        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
-        lines += ["  " + "  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip()
-                  for row in rows]
+        lines += page.columns(rows)
         left = len(found.parameters) - top
         lines += [f"  and {left} more"] if left > 0 and rows else []
         lines.append("")

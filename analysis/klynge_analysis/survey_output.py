@@ -88,10 +88,7 @@ def _tables(result):
 def text(result):
     lines = [page.paragraph(heading(result)), ""]
     for table in _tables(result):
-        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-        lines += ["  ".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(row, widths))).rstrip()
-                  for row in table]
-        lines.append("")
+        lines += [*page.columns(table, indent=0), ""]
     return "\n".join([*lines, page.paragraph(notes(result))])
 
 

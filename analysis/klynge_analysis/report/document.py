@@ -9,7 +9,7 @@ import shlex
 import numpy as np
 
 from klynge_analysis.compare import DIFFERS, IDENTICAL
-from klynge_analysis.report import findings
+from klynge_analysis.report import findings, gather
 
 HERE = pathlib.Path(__file__).parent
 SCRIPTS = ("draw.js", "charts.js", "playback.js")
@@ -148,7 +148,7 @@ def _sweep(g, say):
     inner = paragraph(e(say("sweep_how") + several), "how")
     if len(g.cases.points) < g.ensemble.n_points:
         s, p = g.cases.at[g.base]
-        listed = ", ".join(f"{name} = {say.number(values[s, p])}" for name, (values, _) in g.ensemble.swept.items())
+        listed = ", ".join(f"{path} = {gather.in_words(each, s, p, say.number)}" for path, each in g.ensemble.swept.items())
         inner += paragraph(e(say("sweep_one", point=p, n=g.ensemble.n_points - 1, settings=listed)), "notice")
     if g.sweep["n"] > len(g.sweep["of"]):
         inner += paragraph(e(say("sweep_some", shown=len(g.sweep["of"]), n=g.sweep["n"])), "note")

@@ -10,7 +10,8 @@ from scipy import stats
 
 from klynge_analysis.central_band import band, over_a_year
 from klynge_analysis.commandline import IO, USAGE, Failure
-from klynge_analysis.compare import compare, half_width
+from klynge_analysis.compare import compare
+from klynge_analysis.decompose import mean_with_interval
 from klynge_analysis.ensemble import MAIN, Ensemble, Moment
 from klynge_analysis.spans import config_of, provenance_text, spans
 
@@ -26,6 +27,12 @@ def plain(values):
     if array.ndim > 1:
         return [plain(row) for row in array]
     return [float(f"{x:.4g}") if np.isfinite(x) else None for x in array]
+
+
+def in_words(swept, s, p, number="{:.4g}".format):
+    """The value of a setting at a scenario and point."""
+    value = swept.values[s, p]
+    return swept.labels[int(value)] if swept.labels and np.isfinite(value) else number(value)
 
 
 class Cases:
@@ -61,7 +68,7 @@ class Cases:
         swept = self.ensemble.swept
         if not 1 <= len(swept) <= 2:
             return f"point {p}"
-        return ", ".join(f"{name.rpartition('.')[2]} {values[s, p]:.4g}" for name, (values, _) in swept.items())
+        return ", ".join(f"{path.rpartition('.')[2]} {in_words(each, s, p)}" for path, each in swept.items())
 
     def names(self):
         return [self.name(k) for k in range(len(self.at))]
@@ -154,30 +161,20 @@ def sweep(ensemble, cases):
     at = [(s, p) for s in cases.scenarios for p in range(ensemble.n_points) if ensemble.done[s, p].any()]
     drawn = at if len(at) <= MOST_POINTS else [at[k] for k in np.linspace(0, len(at) - 1, MOST_POINTS).astype(int)]
     rows = tuple(np.array(drawn).T)
-    means = {name: _means(ensemble.read(name, Moment())[0]) for name in names}
-    settings = {name: (values[rows], unit) for name, (values, unit) in ensemble.swept.items()}
+    means = {name: mean_with_interval(np.moveaxis(ensemble.read(name, Moment())[0], -1, 0), LEVEL) for name in names}
     return {"scenarios": [ensemble.scenarios[s] for s in cases.scenarios], "of": [cases.scenarios.index(s) for s, _ in drawn],
             "n": len(at), "names": names, "rates": {n: ensemble.is_rate(n) for n in names},
-            "settings": {name: {"unit": unit, "values": plain(values)} for name, (values, unit) in settings.items()},
+            "settings": {path: {"unit": ", ".join(f"{k}: {label}" for k, label in enumerate(each.labels)) or each.unit,
+                                "values": plain(each.values[rows])} for path, each in ensemble.swept.items()},
             "means": {name: [plain(part[rows]) for part in found] for name, found in means.items()},
             "ranks": _ranks(ensemble, cases, {name: found[0] for name, found in means.items()})}
-
-
-def _means(values):
-    """(scenario, point) each: mean of replicates, and the ends of its t interval, NaN for fewer than two."""
-    n = np.isfinite(values).sum(axis=-1)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)
-        mean, sd = np.nanmean(values, axis=-1), np.nanstd(values, axis=-1, ddof=1)
-        half = np.where(n > 1, half_width(sd, np.maximum(n, 2), LEVEL), np.nan)
-    return mean, mean - half, mean + half
 
 
 def _ranks(ensemble, cases, means):
     """{setting: [[rank correlation of each observable] of each scenario shown]}, None where either does not vary."""
     found = {}
-    for name, (values, _) in ensemble.swept.items():
-        found[name] = [[_rank(values[s], means[observable][s]) for observable in means] for s in cases.scenarios]
+    for path, each in ensemble.swept.items():
+        found[path] = [[_rank(each.values[s], means[observable][s]) for observable in means] for s in cases.scenarios]
     return found
 
 

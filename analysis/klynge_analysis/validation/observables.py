@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import compare
 from ..ensemble import MAIN, Ensemble, Moment
-from ..program import run_program
+from ..program import Refused, run_program
 from . import command, tables
 from .switches import chosen, short, states
 from .experiments import CONFIGS, as_config
@@ -48,7 +48,7 @@ def differences(path, on, options):
         process = run_program(["run", file, "-o", out, "--replicates", options.replicates, "--threads", options.threads, "--quiet",
                                "--set", "output.compression=0"])
         if process.returncode not in (0, 3):
-            raise command.Usage(f"{path} cannot be turned over in {options.preset}: {process.stderr.strip().splitlines()[0]}")
+            raise Refused(process)
         ensemble = Ensemble(out)
         whole_run = Moment(window=(ensemble.time[0] - ensemble.tick, ensemble.time[-1]))
         found = ensemble.cost(ensemble.time[-1]) | {name: ensemble.read(name, whole_run)[0] for name in ensemble.names}

@@ -2,7 +2,7 @@
 import numpy as np
 
 from .. import measures_community as measures
-from ..verdict import bootstrap, condition, effect, mean_of, median_of, ratio_of
+from ..verdict import bootstrap, condition, effect, median_of, ratio_of
 from ..registry import pattern
 
 AGE = 60  # month in which states are read: five years, the last snapshot of the configs

@@ -1,11 +1,10 @@
 """Meeting places: P14, P30 to P33, I4, I5. Distance is in distance.py; what a trust tie is, in measures_meeting.py."""
-import numpy as np
 import pandas
 
 from ...decompose import parts
 from ..measures_meeting import new_acquaintances, new_trust_ties, relational_capital
 from ..registry import pattern
-from ..verdict import Estimate, bootstrap, condition, effect, ratio_of
+from ..verdict import Estimate, condition, effect, ratio_of
 
 AGGREGATES, TIES, DIGITAL = "meeting", "meeting-ties", "meeting-digital"
 START, END = 12, 48  # months over which rates are taken, once the cluster has begun; states at END
