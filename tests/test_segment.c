@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/dispatch.h"
+#include "folder.h"
 #include "io/catalog.h"
 #include "io/frame.h"
 #include "io/segment.h"
@@ -144,7 +145,7 @@ Test(segment, of_the_same_runs_is_the_same_file_in_whatever_order_they_ended)
     for (int k = 0; k < 4; k++)
         free(rows[k].results);
     cr_assert_str_eq(name, again);
-    cr_assert_eq(fixture_count_files(&t.f), 1);
+    cr_assert_eq(folder_count(t.f.folder), 1);
     close_trial(&t);
 }
 
@@ -157,7 +158,7 @@ Test(segment, whose_results_were_changed_while_it_was_written_is_not_published)
     struct segment_row row = row_of(&t, 0, true);
     row.results[3] += 1.0; /* after its digest was taken */
     cr_assert_eq(segment_publish(t.f.folder, &t.frame, &row, 1, name, &err), ERROR_IO);
-    cr_assert_eq(fixture_count_files(&t.f), 0);
+    cr_assert_eq(folder_count(t.f.folder), 0);
     free(row.results);
     close_trial(&t);
 }
@@ -211,7 +212,7 @@ Test(catalog, leaves_out_a_flipped_segment_and_sets_it_aside_when_asked)
     cr_assert_eq(c.n_damaged, 0);
     cr_assert_eq(c.done, 4);
     catalog_free(&c);
-    cr_assert_eq(fixture_count_files(&t.f), 2); /* it is kept under another name */
+    cr_assert_eq(folder_count(t.f.folder), 2); /* it is kept under another name */
     close_trial(&t);
 }
 
@@ -228,7 +229,7 @@ Test(catalog, joins_small_segments_without_a_change_of_content)
     scan(&t, &before, CATALOG_VERIFY);
     cr_assert_eq(catalog_compact(t.f.folder, &t.frame, names, &n, &err), 0, "%s", err.text);
     cr_assert_eq(n, 1);
-    cr_assert_eq(fixture_count_files(&t.f), 1);
+    cr_assert_eq(folder_count(t.f.folder), 1);
     scan(&t, &after, CATALOG_VERIFY);
     cr_assert_eq(after.done, RUNS - 1);
     cr_assert_eq(after.failed, 1);
