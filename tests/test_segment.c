@@ -105,6 +105,7 @@ Test(segment, gives_back_every_run_bit_by_bit)
     struct trial t;
     char name[SEGMENT_NAME];
     struct segment *s;
+    const struct segment_about *a;
     struct error err = {0};
     open_trial(&t);
     publish(&t, 0, RUNS, 1, 7, name);
@@ -112,7 +113,7 @@ Test(segment, gives_back_every_run_bit_by_bit)
     char *path = catalog_path(t.f.folder, name);
     cr_assert_eq(segment_check(path, &err), 0, "%s", err.text);
     cr_assert_eq(segment_open(&s, path, t.m.digest, &err), 0, "%s", err.text);
-    const struct segment_about *a = segment_about(s);
+    cr_assert_eq(segment_about(s, &a, &err), 0, "%s", err.text);
     cr_assert_eq(a->n, RUNS);
     double *read = malloc(t.frame.layout->n_doubles * sizeof *read);
     for (uint32_t k = 0; k < a->n; k++) {
