@@ -210,7 +210,7 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal, in ou
 	@mkdir -p $(OUT)
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json --figures $(OUT)
 
-figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: a minute or two
+figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: some minutes
 	@mkdir -p $(OUT)
 	sed -n '/^```sh$$/,/^```$$/{/^```/d;p}' configs/GALLERY.md | sed 's#^build/#$(BUILD)/#' | bash -ex
 

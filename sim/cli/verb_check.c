@@ -132,13 +132,13 @@ int verb_check_measure(const struct ensemble_plan *plan, const struct design *d,
                        struct verb_check_needs *needs, struct error *err)
 {
     struct survey s = {.plan = plan};
+    double own = own_bytes(); /* now: runs are timed in a world */
     int code = survey_all(&s, d, err);
     if (code) return code;
     uint64_t runs = plan_runs(plan) * d->n_points;
     double worlds = s.one_at_a_time ? 1.0 : fmin(threads, (double)runs);
     double points = (double)d->n_points * d->n_axes;
-    needs->bytes_memory =
-        own_bytes() + worlds * (double)s.memory.total + results_bytes(plan, worlds) + points * sizeof(double);
+    needs->bytes_memory = own + worlds * (double)s.memory.total + results_bytes(plan, worlds) + points * sizeof(double);
     needs->bytes_per_firm = (double)s.memory.per_firm;
     needs->bytes_per_tie = (double)s.memory.per_tie;
     needs->bytes_output = output_needed(plan, d);

@@ -290,16 +290,19 @@ static int work(struct sweep *s, int code, struct ranks_outcome *outcome, struct
     return code;
 }
 
-/* What there is now, also by other processes; after a stop what is known, as reading much takes time. */
+/* What there is now, also by other processes; after a stop what is known, as reading much takes time, but where runs that had failed
+ * were done again: which of them is not known. */
 static int finish(struct sweep *s, const struct ranks_outcome *outcome, double wall, struct error *err)
 {
+    static const volatile sig_atomic_t never = 0;
     int code = ERROR_NONE;
-    if (outcome->stopped) {
+    if (outcome->stopped && !(s->catalog.failed && s->dispatch.failed_too)) {
         s->catalog.done += outcome->done;
         s->catalog.failed += outcome->failed;
     } else {
         catalog_free(&s->catalog);
-        code = catalog_read(&s->catalog, s->o->out, &s->manifest, CATALOG_READ, &stop_asked, err);
+        code = catalog_read(&s->catalog, s->o->out, &s->manifest, CATALOG_READ, outcome->stopped ? &never : &stop_asked,
+                            err);
     }
     if (!code) code = tell(s, &s->catalog, outcome, wall, err);
     return code ? code : judge(s, &s->catalog, outcome, err);

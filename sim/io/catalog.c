@@ -86,24 +86,25 @@ static int read_segment(struct catalog *c, const char *name, const char *path, c
 {
     struct stat about;
     struct segment *s = NULL;
+    const struct segment_about *a = NULL;
     struct error why = {0};
     *gone = stat(path, &about) != 0 && errno == ENOENT;
     if (*gone) return ERROR_NONE;
     int code = checked == ERROR_IO ? segment_check(path, &why) : checked; /* once more, for what it says */
     bool damaged = code == ERROR_RUN;
     if (!code) code = segment_open(&s, path, m->digest, &why);
+    if (!code) code = segment_about(s, &a, &why);
     if (code && code != ERROR_CONFIG && access(path, F_OK) != 0) {
         *gone = true;
-        return ERROR_NONE;
-    }
-    if (damaged || (code == ERROR_IO && how == CATALOG_READ)) {
+        code = ERROR_NONE;
+    } else if (damaged || (code == ERROR_IO && how == CATALOG_READ)) {
         set_aside(c, path, how);
-        return ERROR_NONE;
-    }
-    if (code) return error_set(err, code, "%s", why.text); /* another sweep's, or cannot be read: it may be whole */
-    const struct segment_about *a = segment_about(s);
-    if (!add_file(c, name, (uint64_t)about.st_size, a->n)) code = no_memory(err);
-    for (uint32_t row = 0; row < a->n && !code; row++)
+        code = ERROR_NONE;
+    } else if (code) /* another sweep's, or cannot be read: it may be whole */
+        error_set(err, code, "%s", why.text);
+    else if (!add_file(c, name, (uint64_t)about.st_size, a->n))
+        code = no_memory(err);
+    for (uint32_t row = 0; a && row < a->n && !code; row++)
         code = take_row(c, a, row, c->n_files - 1, err);
     segment_close(&s);
     return code;
@@ -290,6 +291,7 @@ static int gather(const char *folder, const char *name, const struct segment_fra
                   size_t *n, struct error *err)
 {
     struct segment *s = NULL;
+    const struct segment_about *a = NULL;
     char *path = catalog_path(folder, name);
     if (path && access(path, F_OK) != 0 && errno == ENOENT) { /* another process has joined it into a larger one */
         free(path);
@@ -297,7 +299,7 @@ static int gather(const char *folder, const char *name, const struct segment_fra
     }
     int code = path ? segment_check(path, err) : no_memory(err);
     if (!code) code = segment_open(&s, path, f->sweep, err);
-    const struct segment_about *a = code ? NULL : segment_about(s);
+    if (!code) code = segment_about(s, &a, err);
     struct segment_row *grown = a ? realloc(*rows, (*n + a->n + 1) * sizeof *grown) : NULL;
     if (grown) *rows = grown;
     if (a && !grown) code = no_memory(err);

@@ -274,6 +274,7 @@ static int read_column(struct segment *s, const char *path, enum store_type type
     return s->about.n ? store_read(s->store, id, type, NULL, NULL, *values, err) : ERROR_NONE;
 }
 
+/* The reasons come last: where they are, the rest is. */
 static int read_index(struct segment *s, struct error *err)
 {
     void *run = NULL, *status = NULL, *digest = NULL, *reason = NULL;
@@ -311,7 +312,6 @@ int segment_open(struct segment **out, const char *path, const char *sweep, stru
     if (!s) return error_set(err, ERROR_IO, "no memory to read %s", path);
     int code = store_open(&s->store, path, path, err);
     if (!code) code = read_frame(s, path, sweep, err);
-    if (!code) code = read_index(s, err);
     if (code)
         segment_close(&s);
     else
@@ -319,7 +319,12 @@ int segment_open(struct segment **out, const char *path, const char *sweep, stru
     return code;
 }
 
-const struct segment_about *segment_about(const struct segment *s) { return &s->about; }
+int segment_about(struct segment *s, const struct segment_about **about, struct error *err)
+{
+    int code = s->about.reason ? ERROR_NONE : read_index(s, err);
+    *about = code ? NULL : &s->about;
+    return code;
+}
 
 int segment_read(struct segment *s, uint32_t row, size_t n_doubles, double *results, struct error *err)
 {
