@@ -32,7 +32,7 @@ static int simulate(const struct options *o, const struct ensemble_plan *plan, s
                     struct ensemble_outcome *outcome, struct error *err)
 {
     struct receiver receiver = {.out = out};
-    struct ensemble_sink sink = {&receiver, receive, show};
+    struct ensemble_sink sink = {.context = &receiver, .batch = receive, .progress = show};
     progress_begin(&receiver.progress, stderr, progress_style_of(stderr, o->quiet), progress_now, plan_runs(plan));
     int code = ensemble_run(plan, plan_threads(o), &sink, &stop_asked, outcome, err);
     progress_end(&receiver.progress);
