@@ -45,7 +45,8 @@ int record_pass(const struct world *w, struct state_walk *s, struct error *err)
         code = state_pass(s, "records", &n, sizeof n, err);
         if (s->restores) list->n = list->room = 0;
         if (!code)
-            code = state_pass_array(s, "records", &list->row, n, w->setup.model->record_kinds[k % r->n_kinds].size, err);
+            code =
+                state_pass_array(s, "records", &list->row, n, w->setup.model->record_kinds[k % r->n_kinds].size, err);
         if (s->restores && !code) list->n = list->room = n;
     }
     return code;

@@ -163,7 +163,8 @@ static int pass_ties(struct snapshot *one, uint32_t n_values, struct state_walk 
     return code ? code : state_pass_array(s, piece, &one->tie_age, one->n_ties, sizeof *one->tie_age, err);
 }
 
-static int pass_one(struct snapshot *one, const struct model *m, bool with_ties, struct state_walk *s, struct error *err)
+static int pass_one(struct snapshot *one, const struct model *m, bool with_ties, struct state_walk *s,
+                    struct error *err)
 {
     static const char piece[] = "snapshots";
     int code = state_pass(s, piece, &one->time, sizeof one->time, err);

@@ -290,12 +290,14 @@ int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, d
     struct world_keeper *keeper = w->keeper;
     if (keeper) world_prepare(w, setup, seed, results);
     if (!keeper || !keeper->resume(keeper->context, w)) world_begin(w, setup, seed, results);
-    while (w->tick < w->n_ticks) {
-        if (stop && *stop) return error_set(err, ERROR_INTERRUPTED, "interrupted");
+    bool stopping = stop && *stop; /* asked once a tick: what ends the run has been told to the keeper */
+    while (!stopping && w->tick < w->n_ticks) {
         int code = advance(w, err);
         if (code) return code;
-        if (keeper) keeper->keep(keeper->context, w, stop && *stop);
+        stopping = stop && *stop;
+        if (keeper) keeper->keep(keeper->context, w, stopping);
     }
+    if (w->tick < w->n_ticks) return error_set(err, ERROR_INTERRUPTED, "interrupted");
     if (w->snapshots && w->snapshots->out_of_memory) return error_set(err, ERROR_RUN, "no memory for snapshots");
     return ERROR_NONE;
 }

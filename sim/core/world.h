@@ -43,7 +43,8 @@ struct world;
 /* Keeps a run's state while it runs, so that another process can go on from there. */
 struct world_keeper {
     void *context;
-    uint64_t run; /* which of an ensemble's it is about to be: (scenario * n_points + point) * n_replicates + replicate */
+    uint64_t
+        run; /* which of an ensemble's it is about to be: (scenario * n_points + point) * n_replicates + replicate */
     /* At the start, the world prepared: true when the state has been put back (world_pass). */
     bool (*resume)(void *context, struct world *w);
     /* After a tick: the world may be passed on. stopping: it ends before the next. */
