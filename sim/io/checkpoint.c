@@ -15,7 +15,7 @@
 #include "io/publish.h"
 #include "io/store.h"
 
-enum { SCHEMA = 1, CHUNK = 4 << 20, HEX = DIGEST_SIZE - 1, MOST_NAME = 96 };
+enum { SCHEMA = 1, CHUNK = 1 << 20, HEX = DIGEST_SIZE - 1, MOST_NAME = 96 };
 static const char middle[] = ".checkpoint", suffix[] = ".h5";
 
 static int no_memory(struct error *err) { return error_set(err, ERROR_IO, "no memory for a checkpoint"); }
