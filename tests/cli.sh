@@ -131,6 +131,9 @@ k 0 check "$config" --replicates 3 --json &&
     json "$check_keys and x['runs'] == 3 * x['scenarios'] * x['points'] and x['core_seconds'] > 0 and
         all(list(b) == 'scenario instrument management_hours member_hours money share'.split() for b in x['budgets'])"
 verdict $? 'check --json has its keys'
+k 0 check "$config" --replicates 1 --json && json 'x["bytes_checkpoint"] > 1e4' && k 0 check "$config" --replicates 1 &&
+    prints '--checkpoint-every' && k 0 check "$config" --replicates 2 && ! grep -q checkpoint "$out"
+verdict $? 'check says what a checkpoint takes, where runs can have one'
 k 0 check "$config" --json --set world.programme.staff_arena=20 && json "$check_keys" && says 'wages leave too little' &&
     k 0 check "$config" --quiet --set world.programme.staff_arena=20 && mute
 verdict $? 'check remarks on stderr on staff whose wages leave nothing for bills'
