@@ -38,7 +38,7 @@ END
 cat >two.cfg <<END
 base = "one.cfg";
 run = { end = "2018-09"; };
-world = { clusters = 200; };
+world = { clusters = 420; };
 scenarios = ( { name = "one"; question = "One?"; }, { name = "two"; question = "Two?"; policies = { outreach = { on = false; }; }; } );
 END
 every=(--checkpoint-every 0.01)
@@ -81,7 +81,10 @@ for signal in TERM INT USR1; do
         [ "$(left "$signal.h5")" = 2 ] && threads=$((threads + 1)) && goes_on "$signal.h5" one.h5 one.cfg --threads $threads && says 'goes on after tick'
     verdict $? "SIG$signal: exit 75, two checkpoints; the same command goes on with $threads threads to the same file"
 done
-begin stop.h5 one.cfg --checkpoint-every 1h && sleep 0.5 && kill -TERM $child
+begin stop.h5 one.cfg --checkpoint-every 1h
+for _ in $(seq 3000); do ! compgen -G 'stop.h5.*.tmp' >/dev/null || break; sleep 0.01; done # it listens
+sleep 0.1
+kill -TERM $child
 wait $child
 [ $? = 75 ] && [ "$(kept stop.h5 | wc -l)" -le 1 ] && goes_on stop.h5 one.h5 one.cfg
 verdict $? 'a last checkpoint is written when it is asked to stop, whatever time has passed'
@@ -120,7 +123,7 @@ flip() { "$PYTHON" -c 'import sys
 f = open(sys.argv[1], "r+b"); f.seek(-20000, 2); b = f.read(1)[0]; f.seek(-20000, 2); f.write(bytes([b ^ 4]))' "$1"; }
 cut_short() { truncate -s -1 "$1"; }
 for damage in flip cut_short; do
-    stopped d.h5 one.cfg 6 -q && [ "$(kept d.h5 | wc -l)" = 2 ] && tick=$(kept d.h5 | head -n 1 | cut -d- -f3) && "$damage" "$(newest d.h5)" &&
+    stopped d.h5 one.cfg 6 -q && [ "$(kept d.h5 | wc -l)" -ge 2 ] && tick=$(kept d.h5 | tail -n 2 | head -n 1 | cut -d- -f3) && "$damage" "$(newest d.h5)" &&
         goes_on d.h5 one.h5 one.cfg && says 'its bytes are not those that were written' && says "goes on after tick $tick of"
     verdict $? "the newest is damaged ($damage): the one before it is used, and that is said"
 done
@@ -159,7 +162,7 @@ most=$(($(stat -c %s bare.h5) / 1024 + 200)) # KiB: the result fits, a checkpoin
 (ulimit -f $most && exec "$klynge" run bare.cfg -o limit.h5 "${every[@]}" >"$out" 2>"$err") && says 'no checkpoint at tick' &&
     says 'there is none yet' && grep -qi 'too large' "$err" && same_file limit.h5 bare.h5 && [ "$(left limit.h5)" = 0 ]
 verdict $? 'files may not be so large: it is said, and the run goes on to its end'
-(ulimit -f $most && exec "$klynge" run bare.cfg -o limit2.h5 "${every[@]}" --set run.end=2026-01 >"$out" 2>"$err") & child=$!
+(ulimit -f $most && exec "$klynge" run bare.cfg -o limit2.h5 "${every[@]}" --set run.end=2026-01 --set world.clusters=200 >"$out" 2>"$err") & child=$!
 for _ in $(seq 3000); do ! grep -q 'none yet' "$err" || break; sleep 0.01; done
 kill -TERM $child
 wait $child
