@@ -281,6 +281,8 @@ static int advance(struct world *w, struct error *err)
     int code = step(w, err);
     if (!code && (w->ties.out_of_memory || w->out_of_memory))
         code = error_set(err, ERROR_RUN, "no memory in tick %u", w->tick);
+    if (!code && w->snapshots && w->snapshots->out_of_memory)
+        code = error_set(err, ERROR_RUN, "no memory for snapshots");
     return code;
 }
 
@@ -297,9 +299,7 @@ int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, d
         stopping = stop && *stop;
         if (keeper) keeper->keep(keeper->context, w, stopping);
     }
-    if (w->tick < w->n_ticks) return error_set(err, ERROR_INTERRUPTED, "interrupted");
-    if (w->snapshots && w->snapshots->out_of_memory) return error_set(err, ERROR_RUN, "no memory for snapshots");
-    return ERROR_NONE;
+    return w->tick < w->n_ticks ? error_set(err, ERROR_INTERRUPTED, "interrupted") : ERROR_NONE;
 }
 
 /* ---- state ------------------------------------------------------------------------------------------------------------ */
