@@ -52,18 +52,6 @@ static int read_policy(struct sweep *s, struct error *err)
     return error_set(err, ERROR_CONFIG, "--on-failure: found %s, expected stop, skip or retry", asked);
 }
 
-static int read_interval(struct sweep *s, struct error *err)
-{
-    char *end;
-    s->publish_every = 60.0;
-    if (!s->o->publish_every) return ERROR_NONE;
-    s->publish_every = strtod(s->o->publish_every, &end);
-    if (*end || !(s->publish_every >= 0.01 && s->publish_every <= 86400.0))
-        return error_set(err, ERROR_CONFIG, "--publish-every: found %s, expected seconds from 0.01 to 86400",
-                         s->o->publish_every);
-    return ERROR_NONE;
-}
-
 static bool read_number(const char *text, const char **end, uint64_t *n)
 {
     char *stop;
@@ -126,10 +114,10 @@ static int read_only(struct sweep *s, struct error *err)
 static int read_options(struct sweep *s, struct error *err)
 {
     s->parts = 1;
+    s->publish_every = s->o->publish_every > 0.0 ? s->o->publish_every : 60.0;
     if (!s->o->out && !s->o->dry_run)
         return error_set(err, ERROR_CONFIG, "no folder is given: add -o DIR, such as -o out/sweep, or --dry-run");
     int code = read_policy(s, err);
-    if (!code) code = read_interval(s, err);
     if (!code) code = read_only(s, err);
     if (!code && s->o->part && !s->o->only) code = read_part(s, err);
     if (!code && !s->o->part && !s->o->only) find_part(s);

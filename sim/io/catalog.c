@@ -14,10 +14,6 @@
 
 #include "io/publish.h"
 
-/* A temporary file lives for seconds. One of a process of this host that is dead is removed after the first age, any after the
- * second, and so is the sign of a process at work, both by the file system's own clock. What else stands in the folder is not ours. */
-enum { DEAD_SECONDS = 60, OLD_SECONDS = 3600 };
-
 char *catalog_path(const char *folder, const char *name)
 {
     char *path = NULL;
@@ -145,19 +141,6 @@ static int list_folder(const char *folder, struct names *l, struct error *err)
     return code;
 }
 
-static bool is_dead(pid_t pid) { return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH; }
-
-static void remove_old(const char *folder, const char *name, pid_t pid, time_t now)
-{
-    struct stat about;
-    char *path = catalog_path(folder, name);
-    if (path && stat(path, &about) == 0) {
-        double age = difftime(now, about.st_mtime);
-        if (age > OLD_SECONDS || (age > DEAD_SECONDS && is_dead(pid))) unlink(path);
-    }
-    free(path);
-}
-
 bool catalog_time(const char *folder, time_t *now)
 {
     struct stat about;
@@ -173,7 +156,7 @@ bool catalog_time(const char *folder, time_t *now)
     return good;
 }
 
-/* *pid: the process of this host that made it, 0 where that is not known. */
+/* Temporary files, and signs of processes at work; what else stands in the folder is not ours. *pid: the process of this host that made it, 0 where that is not known. */
 static bool is_left(const char *name, pid_t *pid)
 {
     *pid = 0;
@@ -187,7 +170,9 @@ static void remove_left(const char *folder)
     DIR *d = catalog_time(folder, &now) ? opendir(folder) : NULL;
     for (struct dirent *e; d && (e = readdir(d));) {
         pid_t pid;
-        if (is_left(e->d_name, &pid)) remove_old(folder, e->d_name, pid, now);
+        char *path = is_left(e->d_name, &pid) ? catalog_path(folder, e->d_name) : NULL;
+        if (path) publish_remove_left(path, pid, now);
+        free(path);
     }
     if (d) closedir(d);
 }
