@@ -241,7 +241,7 @@ group_sanitizers() {
     build_with tsan all || return
     short_run tsan 4 2
     short_sweep tsan 3
-    short_run tsan 1 2 --set world.clusters=100 --set run.end=2017-12
+    short_run tsan 1 2 --set world.clusters=500 --set run.end=2017-12
 }
 group_sanitizers_long() {
     heading 'address and undefined behaviour sanitizers (gcc)'
@@ -255,7 +255,7 @@ group_sanitizers_long() {
     for t in $(programs "$build/tsan"); do unit "$t"; done
     short_sweep tsan 4
     short_run tsan 40 4
-    short_run tsan 1 4 --set world.clusters=300 --set run.end=2018-09
+    short_run tsan 1 4 --set world.clusters=420 --set run.end=2018-09
 }
 
 group_valgrind() {
