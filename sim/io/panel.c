@@ -56,7 +56,8 @@ static int add_column(struct panel *p, const struct store_axis *axis, const char
                       enum store_type type, const char *unit, const char *long_name, store_id *id, struct error *err)
 {
     char path[FRAME_PATH];
-    struct store_spec spec = {.path = frame_path(path, folder, name), .type = type, .rank = 1, .axis = {axis}};
+    struct store_spec spec = {
+        .path = frame_path(path, folder, name), .type = type, .rank = 1, .axis = {axis}, .unchecked = axis == &p->tie};
     int code = store_add(p->store, &spec, id, err);
     if (!code) code = store_note(p->store, *id, "units", unit, err);
     if (!code) code = store_note(p->store, *id, "long_name", long_name, err);
@@ -261,10 +262,7 @@ static int write_firms(struct panel *p, size_t run, const struct snapshots *all,
 
 /* What stands along `tie`. */
 enum { TO, VALUE, KIND, AGE };
-static const struct {
-    enum store_type type;
-    size_t size;
-} tie_column[] = {{STORE_UINT32, 4}, {STORE_FLOAT, 4}, {STORE_INT8, 1}, {STORE_FLOAT, 4}};
+static const enum store_type tie_type[] = {STORE_UINT32, STORE_FLOAT, STORE_INT8, STORE_FLOAT};
 
 static const void *tie_array(const struct snapshot *s, int column, uint32_t value)
 {
@@ -279,13 +277,12 @@ static const void *tie_array(const struct snapshot *s, int column, uint32_t valu
 static int append_ties(struct panel *p, const struct snapshots *all, store_id id, int column, uint32_t value,
                        struct error *err)
 {
-    char *to = p->scratch;
-    for (uint32_t k = 0; k < all->n; k++) {
-        size_t bytes = all->snapshot[k].n_ties * tie_column[column].size;
-        if (bytes) memcpy(to, tie_array(&all->snapshot[k], column, value), bytes);
-        to += bytes;
+    int code = ERROR_NONE;
+    for (uint32_t k = 0; k < all->n && !code; k++) {
+        const struct snapshot *s = &all->snapshot[k];
+        code = store_append(p->store, id, tie_type[column], s->n_ties, tie_array(s, column, value), err);
     }
-    return store_append(p->store, id, tie_column[column].type, count_ties(all), p->scratch, err);
+    return code;
 }
 
 static int write_counts(struct panel *p, const struct snapshots *all, struct error *err)
@@ -299,11 +296,9 @@ static int write_counts(struct panel *p, const struct snapshots *all, struct err
 
 static int write_ties(struct panel *p, size_t run, const struct snapshots *all, struct error *err)
 {
-    size_t n = count_ties(all);
     int code = append_identity(p, &p->ends, run, all, err);
     if (!code) code = write_counts(p, all, err);
-    if (!code && !scratch(p, n, err)) code = ERROR_IO;
-    if (!code) code = store_append(p->store, p->tie.id, STORE_FLOAT, n, NULL, err);
+    if (!code) code = store_append(p->store, p->tie.id, STORE_FLOAT, count_ties(all), NULL, err);
     if (!code) code = append_ties(p, all, p->to, TO, 0, err);
     for (uint32_t v = 0; v < p->plan->model->n_tie_values && !code; v++)
         code = append_ties(p, all, p->values[v], VALUE, v, err);

@@ -92,7 +92,14 @@ int store_note_numbers(struct store *s, store_id id, const char *name, enum stor
 /* A block (start, count: one number an axis) from memory of the dataset's type, row-major. start NULL: all of it. */
 int store_write(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
                 const void *data, struct error *err);
-/* n more along the first axis: n rows, row-major. */
+/* As store_write, of a block that begins where a chunk of the dataset begins, and is all of it that the dataset has: past the
+ * library's copies and filters where the dataset allows it. `data` has room for the whole chunk and STORE_CHECKSUM bytes behind
+ * it, all of which may be written to. */
+enum { STORE_CHECKSUM = 4 };
+int store_write_chunk(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                      void *data, struct error *err);
+/* n more along the first axis: n rows, row-major, of numbers. They reach the file a chunk at a time, and at the end when it is closed.
+ * data NULL: the axis gets longer, and has no values. */
 int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err);
 
 /* ---- reading ---- */
