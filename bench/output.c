@@ -82,6 +82,7 @@ static int measure(const struct options *o, const struct ensemble_plan *plan, co
     struct receiver r = {0};
     struct ensemble_sink sink = {&r, receive, NULL};
     struct ensemble_outcome outcome = {0};
+    unlink(o->out); /* not to pay for throwing away what an earlier run wrote */
     struct stopwatch start = now();
     char digest[33];
     int code = output_open(&r.out, o->out, true, plan, texts, 1, o->argc, o->argv, err);

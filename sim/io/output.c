@@ -32,6 +32,7 @@ struct output {
     int8_t *status;                      /* (n_runs) */
     char (*digests)[DIGEST_SIZE];        /* (n_runs) "" where not done */
     size_t n_runs;
+    bool is_index; /* the series stand in segments */
 };
 
 static size_t run_index(const struct ensemble_plan *plan, uint32_t scenario, uint32_t point, uint32_t replicate)
@@ -67,6 +68,7 @@ static int build(struct output *o, const struct frame_block *blocks, size_t n_bl
     const struct ensemble_plan *plan = o->plan;
     const char *path = o->publish.temporary, *label = o->publish.final;
     int code = allocate(o, err);
+    o->is_index = blocks != NULL;
     if (!code) code = (blocks ? store_create_virtual : store_create)(&o->store, path, label, err);
     if (!code) code = frame_build(&o->frame, o->store, plan, &o->about.texts->design, blocks, n_blocks, err);
     if (!code) code = panel_open(&o->panel, o->store, plan, err);
@@ -133,6 +135,14 @@ void output_discard(struct output **out)
 
 /* ---- batches ---- */
 
+/* Ask for a piece that stands far from what was read last, and will be wanted soon. */
+static void fetch(const double *piece, size_t n)
+{
+    enum { LINE = 8 };
+    for (size_t k = 0; k < n; k += LINE)
+        __builtin_prefetch(piece + k);
+}
+
 /* Series k of the batch's runs, one after the other; NaN where a run is not done. Each run's digest takes it while it is near. */
 static void gather(struct output *o, const struct ensemble_batch *batch, uint32_t k)
 {
@@ -140,6 +150,7 @@ static void gather(struct output *o, const struct ensemble_batch *batch, uint32_
     size_t n = frame_size(l, k);
     for (uint32_t r = 0; r < batch->n; r++) {
         double *to = o->block + r * n;
+        if (r + 1 < batch->n) fetch(batch->results[r + 1] + l->offset[k], n);
         if (batch->status[r] == RUN_DONE) {
             memcpy(to, batch->results[r] + l->offset[k], n * sizeof *to);
             digest_doubles(o->runs[r], to, n);
@@ -213,7 +224,7 @@ static int close_and_verify(struct output *o, struct error *err)
 {
     struct store_sums *sums = NULL;
     int code = store_take_sums(o->store, &sums, err);
-    struct verify_expected expected = {o->plan, sums, o->order, o->status, o->digests};
+    struct verify_expected expected = {o->plan, sums, o->order, o->status, o->digests, o->is_index};
     if (!code) code = store_close(&o->store, err);
     if (!code) code = publish_sync(&o->publish, err);
     if (!code) code = verify_file(o->publish.temporary, o->publish.final, &expected, err);

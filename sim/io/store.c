@@ -18,6 +18,7 @@ _Static_assert(sizeof(store_id) == sizeof(hid_t), "a store_id holds an HDF5 iden
 enum {
     PATH_ROOM = 512,
     PIECE = 1 << 17, /* values of a dataset that are verified at once */
+    BLOCKS = 32,     /* at most so many chunks, and half as many at least, are verified of all */
     CONVERTED =
         16 * 1024 /* bytes of text converted at once: the library clears as much every time, and 1 MB if not told */
 };
@@ -48,17 +49,22 @@ struct chunks {
     char *waiting;     /* (bytes + STORE_CHECKSUM) rows that do not fill a chunk yet; NULL: none */
 };
 
-/* What was written to a dataset, as a digest: kept for datasets that are written whole or by appending. */
+/* What was written to a dataset, as a digest: kept for datasets that are written whole or by appending, and for some blocks of
+ * those that are written a chunk at a time. */
 struct sum {
     hid_t id;
     char *path;
     enum store_type type;
     struct digest *digest;
+    bool block;
+    uint64_t start[STORE_MAX_RANK], count[STORE_MAX_RANK]; /* of a block */
 };
 
 struct store_sums {
     struct sum *list; /* (n) */
     size_t n, room;
+    uint64_t blocks, every; /* written so far; of them every so manyth is kept, the first too */
+    size_t n_blocks;        /* kept */
 };
 
 struct store {
@@ -658,7 +664,7 @@ static void add_values(struct digest *d, enum store_type type, uint64_t n, const
 static struct sum *sum_of(struct store_sums *sums, hid_t id)
 {
     for (size_t k = 0; k < sums->n; k++)
-        if (sums->list[k].id == id) return &sums->list[k];
+        if (sums->list[k].id == id && !sums->list[k].block) return &sums->list[k];
     return NULL;
 }
 
@@ -692,6 +698,44 @@ static int note_values(struct store *s, hid_t id, enum store_type type, uint64_t
     return ERROR_NONE;
 }
 
+static void free_sum(struct sum *sum)
+{
+    free(sum->path);
+    digest_close(&sum->digest);
+}
+
+/* Keep every second of the blocks. */
+static void thin_blocks(struct store_sums *sums)
+{
+    size_t n = 0, block = 0;
+    for (size_t k = 0; k < sums->n; k++) {
+        if (sums->list[k].block && block++ % 2)
+            free_sum(&sums->list[k]);
+        else
+            sums->list[n++] = sums->list[k];
+    }
+    sums->n = n;
+    sums->n_blocks = (sums->n_blocks + 1) / 2;
+    sums->every *= 2;
+}
+
+/* A block of a dataset that is written a chunk at a time: kept for some that are spread evenly over all. */
+static int note_block(struct store *s, const struct chunks *c, const uint64_t *start, const uint64_t *count,
+                      const void *values, uint64_t n, struct error *err)
+{
+    struct store_sums *sums = s->sums;
+    if (sums->every == 0) sums->every = 1;
+    if (sums->blocks++ % sums->every) return ERROR_NONE;
+    struct sum *sum = new_sum(sums, c->id, c->type);
+    if (!sum) return no_memory(err);
+    sum->block = true;
+    memcpy(sum->start, start, c->rank * sizeof *start);
+    memcpy(sum->count, count, c->rank * sizeof *count);
+    add_values(sum->digest, c->type, n, values);
+    if (++sums->n_blocks == BLOCKS) thin_blocks(sums);
+    return ERROR_NONE;
+}
+
 int store_take_sums(struct store *s, struct store_sums **sums, struct error *err)
 {
     *sums = s->sums;
@@ -701,10 +745,8 @@ int store_take_sums(struct store *s, struct store_sums **sums, struct error *err
 
 void store_free_sums(struct store_sums **sums)
 {
-    for (size_t k = 0; *sums && k < (*sums)->n; k++) {
-        free((*sums)->list[k].path);
-        digest_close(&(*sums)->list[k].digest);
-    }
+    for (size_t k = 0; *sums && k < (*sums)->n; k++)
+        free_sum(&(*sums)->list[k]);
     if (*sums) free((*sums)->list);
     free(*sums);
     *sums = NULL;
@@ -793,12 +835,14 @@ static struct chunks *chunks_of(struct store *s, hid_t id)
 /* What the library fills a chunk with where nothing was written. */
 static void pad(const struct chunks *c, char *at, size_t bytes)
 {
-    double nan_double = NAN;
-    float nan_float = NAN;
-    const void *nan = c->type == STORE_DOUBLE ? (const void *)&nan_double : (const void *)&nan_float;
-    if (!c->fill_nan) memset(at, 0, bytes);
-    for (size_t k = 0; c->fill_nan && k < bytes; k += item_size(c->type))
-        memcpy(at + k, nan, item_size(c->type));
+    if (!c->fill_nan)
+        memset(at, 0, bytes);
+    else if (c->type == STORE_DOUBLE)
+        for (size_t k = 0; k < bytes / sizeof(double); k++)
+            ((double *)(void *)at)[k] = NAN;
+    else
+        for (size_t k = 0; k < bytes / sizeof(float); k++)
+            ((float *)(void *)at)[k] = NAN;
 }
 
 /* As it is; with STORE_CHECKSUM bytes of room behind it where the dataset has checksums. */
@@ -820,12 +864,16 @@ int store_write_chunk(struct store *s, store_id id, enum store_type type, const 
                       void *data, struct error *err)
 {
     const struct chunks *c = chunks_of(s, id);
-    size_t bytes = item_size(type);
+    uint64_t n = 1, written;
     int code = quiet(err);
     if (code) return code;
-    if (!c || !c->direct) return store_write(s, id, type, start, count, data, err);
+    if (!c || c->type != type) return fail_id(s, err, "write", id);
     for (uint32_t k = 0; k < c->rank; k++)
-        bytes *= count[k];
+        n *= count[k];
+    size_t bytes = n * item_size(type);
+    code = note_block(s, c, start, count, data, n, err);
+    if (code) return code;
+    if (!c->direct) return write_block(s, id, type, start, count, data, &written, err);
     pad(c, (char *)data + bytes, c->bytes - bytes);
     return write_chunk(s, c, start, data, err);
 }
@@ -1114,12 +1162,12 @@ static int try_group(struct store *s, const char *group, struct error *err)
     return code;
 }
 
-/* A piece of a dataset of rank 1, or all of another: added to the digest. */
-static int add_piece(struct store *s, hid_t id, enum store_type type, const uint64_t *start, uint64_t n,
-                     struct digest *d, struct error *err)
+/* A block of n values of a dataset, or all of it (start NULL): added to the digest. */
+static int add_piece(struct store *s, hid_t id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                     uint64_t n, struct digest *d, struct error *err)
 {
     void *values = calloc(n + 1, item_size(type));
-    int code = values ? store_read(s, id, type, start, &n, values, err) : no_memory(err);
+    int code = values ? store_read(s, id, type, start, count, values, err) : no_memory(err);
     if (!code) add_values(d, type, n, values);
     for (uint64_t k = 0; values && type == STORE_TEXT && k < n; k++)
         free(((char **)values)[k]);
@@ -1134,10 +1182,24 @@ static int digest_dataset(struct store *s, hid_t id, enum store_type type, struc
     int code = store_shape(s, id, &rank, size, err);
     for (uint32_t k = 0; k < rank && !code; k++)
         n *= size[k];
-    if (code || rank != 1) return code ? code : add_piece(s, id, type, NULL, n, d, err);
-    for (uint64_t start = 0; start < n && !code; start += PIECE)
-        code = add_piece(s, id, type, &start, n - start < PIECE ? n - start : PIECE, d, err);
+    if (code || rank != 1) return code ? code : add_piece(s, id, type, NULL, NULL, n, d, err);
+    for (uint64_t start = 0; start < n && !code; start += PIECE) {
+        uint64_t count = n - start < PIECE ? n - start : PIECE;
+        code = add_piece(s, id, type, &start, &count, count, d, err);
+    }
     return code;
+}
+
+static int digest_block(struct store *s, hid_t id, const struct sum *sum, struct digest *d, struct error *err)
+{
+    uint32_t rank = 0;
+    uint64_t size[STORE_MAX_RANK], n = 1;
+    int code = store_shape(s, id, &rank, size, err);
+    for (uint32_t k = 0; k < rank && !code; k++) {
+        n *= sum->count[k];
+        if (sum->start[k] + sum->count[k] > size[k]) code = fail(s, err, "read", sum->path);
+    }
+    return code ? code : add_piece(s, id, sum->type, sum->start, sum->count, n, d, err);
 }
 
 static int check_sum(struct store *s, const struct sum *sum, struct error *err)
@@ -1147,7 +1209,7 @@ static int check_sum(struct store *s, const struct sum *sum, struct error *err)
     struct digest *d;
     int code = digest_open(&d, err);
     if (!code) code = store_find(s, sum->path, &id, err);
-    if (!code) code = digest_dataset(s, id, sum->type, d, err);
+    if (!code) code = sum->block ? digest_block(s, id, sum, d, err) : digest_dataset(s, id, sum->type, d, err);
     if (code) goto out;
     digest_hex(sum->digest, written);
     digest_hex(d, found);

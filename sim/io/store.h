@@ -121,11 +121,12 @@ int store_member(struct store *s, store_id group, uint64_t index, char **name, s
 
 /* ---- verifying ---- */
 
-/* Digests of all datasets that were written whole or by appending. Take them before the store is closed. */
+/* Digests of all datasets that were written whole or by appending, and of some chunks of those that were written by
+ * store_write_chunk, spread evenly. Take them before the store is closed. */
 struct store_sums;
 int store_take_sums(struct store *s, struct store_sums **sums, struct error *err);
 void store_free_sums(struct store_sums **sums);
-/* In the file as opened again: every object and attribute can be read, and those datasets have those digests. */
+/* In the file as opened again: every object and attribute can be read, and what those digests are of has them. */
 int store_check(struct store *s, const struct store_sums *sums, struct error *err);
 
 store_id store_root(const struct store *s);
