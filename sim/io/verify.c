@@ -79,7 +79,8 @@ static int check_runs(struct check *c, struct error *err)
     const struct ensemble_plan *plan = c->expected->plan;
     uint32_t per_case = parallel_blocks(plan->n_replicates, ENSEMBLE_BATCH);
     uint64_t total = (uint64_t)plan->n_scenarios * plan->n_points * per_case;
-    uint64_t bytes = c->layout->n_doubles * sizeof(double) * ENSEMBLE_BATCH + 1;
+    uint32_t runs = plan->n_replicates < ENSEMBLE_BATCH ? plan->n_replicates : ENSEMBLE_BATCH;
+    uint64_t bytes = c->layout->n_doubles * sizeof(double) * runs + 1;
     uint64_t checked = RESULTS_BYTES / bytes + c->expected->is_index;
     uint64_t step = checked ? (total + checked - 1) / checked : total;
     int code = ERROR_NONE;
