@@ -183,7 +183,9 @@ int output_batch(void *context, const struct ensemble_plan *plan, const struct e
         o->status[from + r] = batch->status[r];
         if (batch->status[r] == RUN_DONE) digest_hex(o->runs[r], o->digests[from + r]);
     }
-    return code ? code : panel_batch(o->panel, batch, err);
+    if (!code) code = panel_batch(o->panel, batch, err);
+    if (!code) store_start_disk(o->store);
+    return code;
 }
 
 /* ---- publishing ---- */

@@ -1,5 +1,6 @@
 #include "io/store.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -938,6 +939,11 @@ static int end_appending(struct store *s, const struct chunks *c, struct error *
     uint64_t waiting = c->size % c->rows;
     if (c->size == 0 || (c->waiting && !waiting)) return ERROR_NONE;
     return write_rows(s, c, waiting, c->waiting, err);
+}
+
+void store_start_disk(const struct store *s)
+{
+    if (s->handle >= 0) (void)sync_file_range(s->handle, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 /* ---- closing ---- */

@@ -102,6 +102,9 @@ int store_write_chunk(struct store *s, store_id id, enum store_type type, const 
  * data NULL: the axis gets longer, and has no values. */
 int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err);
 
+/* Let the disk begin with what was written, while other work is done. A wish: nothing is waited for, nothing can fail. */
+void store_start_disk(const struct store *s);
+
 /* ---- reading ---- */
 int store_find(struct store *s, const char *path, store_id *id, struct error *err);
 int store_shape(struct store *s, store_id id, uint32_t *rank, uint64_t size[STORE_MAX_RANK], struct error *err);
