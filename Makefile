@@ -179,20 +179,20 @@ calibrate: ## search values of the default preset anew: out/calibration.md, some
 	@mkdir -p $(OUT)
 	@$(PYTHON) analysis/calibrate.py $(BUILD)/klynge configs/act.cfg $(OUT)/calibration
 
-test: ## check, unit tests, command line, comparison, sensitivity, calibration, report, Python package, bad inputs, faults, sweeps, readers, bit-identity, short sanitizer runs, the pattern table in its short form
+test: ## check, unit tests, command line, comparison, sensitivity, calibration, report, Python package, bad inputs, faults, checkpoints, sweeps, readers, bit-identity, short sanitizer runs, the pattern table in its short form
 	@$(MAKE) --no-print-directory deps
 	@$(AGAIN) all unit-tests objects
-	@$(MAKE) --no-print-directory run-tests GROUPS='check sanitizers validation sweep unit faults bad_inputs compare sensitivity calibrate readers bring package identity report cli'
+	@$(MAKE) --no-print-directory run-tests GROUPS='check sanitizers validation sweep unit faults checkpoint bad_inputs compare sensitivity calibrate readers bring package identity report cli'
 
 test-insight: ## the report in headless Chromium, result files in R, damaged files in every verb; installs Chromium and R
 	@$(MAKE) --no-print-directory deps DEBS="$(BUILD_DEBS) $(DEMO_DEBS) $(INSIGHT_DEBS)"
 	@$(AGAIN) all
 	@$(MAKE) --no-print-directory run-tests GROUPS='insight'
 
-torture: ## the long forms: every fault, sweeps killed over and over and under Slurm, which it installs, all unit tests under valgrind and every sanitizer
+torture: ## the long forms: every fault, checkpoints, sweeps killed over and over and under Slurm, which it installs, all unit tests under valgrind and every sanitizer
 	@$(MAKE) --no-print-directory deps DEBS="$(DEBS) slurm-wlm munge"
 	@$(AGAIN) all unit-tests
-	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long sweep_long slurm valgrind sanitizers_long'
+	@$(MAKE) --no-print-directory run-tests GROUPS='faults_long checkpoint_long sweep_long slurm valgrind sanitizers_long'
 
 run-tests:
 	@$(RUN_TESTS) tests/run.sh $(BUILD) $(GROUPS)
@@ -210,7 +210,7 @@ bench: ## build and run the benchmarks of bench/: figures on the terminal, in ou
 	@mkdir -p $(OUT)
 	@$(PYTHON) bench/run.py $(BUILD) --json $(OUT)/bench.json --figures $(OUT)
 
-figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: a minute or two
+figures: ready-to-run ## draw every figure of the documents again, by the commands of configs/GALLERY.md: some minutes
 	@mkdir -p $(OUT)
 	sed -n '/^```sh$$/,/^```$$/{/^```/d;p}' configs/GALLERY.md | sed 's#^build/#$(BUILD)/#' | bash -ex
 

@@ -82,7 +82,7 @@ static int measure(const struct options *o, const struct ensemble_plan *plan, co
                    struct error *err)
 {
     struct receiver r = {0};
-    struct ensemble_sink sink = {&r, receive, NULL};
+    struct ensemble_sink sink = {.context = &r, .batch = receive};
     struct ensemble_outcome outcome = {0};
     struct stopwatch taken, synced;
     unlink(o->out); /* replacing it would be paid for too */

@@ -131,6 +131,12 @@ k 0 check "$config" --replicates 3 --json &&
     json "$check_keys and x['runs'] == 3 * x['scenarios'] * x['points'] and x['core_seconds'] > 0 and
         all(list(b) == 'scenario instrument management_hours member_hours money share'.split() for b in x['budgets'])"
 verdict $? 'check --json has its keys'
+large="world.clusters=1000 --set world.roster= --set world.members=((2017-09,50)) --set run.end=2018-09"
+k 0 check "$config" --json --threads 1 --set $large && json 'x["bytes_memory"] < 1.7 * 50000 * (x["bytes_per_firm"] + 32 * x["bytes_per_tie"])'
+verdict $? 'the memory that check says holds a large world once, though it times a run of it'
+k 0 check "$config" --replicates 1 --json && json 'x["bytes_checkpoint"] > 1e4' && k 0 check "$config" --replicates 1 &&
+    prints '--checkpoint-every' && k 0 check "$config" --replicates 2 && ! grep -q checkpoint "$out"
+verdict $? 'check says what a checkpoint takes, where runs can have one'
 k 0 check "$config" --json --set world.programme.staff_arena=20 && json "$check_keys" && says 'wages leave too little' &&
     k 0 check "$config" --quiet --set world.programme.staff_arena=20 && mute
 verdict $? 'check remarks on stderr on staff whose wages leave nothing for bills'

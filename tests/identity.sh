@@ -49,10 +49,10 @@ done
 alike again $act "${small[@]}" --threads 1 'the same run again gives the same file'
 
 # One world so large that its threads share its clusters (ENSEMBLE_LARGE_FIRMS).
-many=(--replicates 1 --set world.clusters=120 --set run.end=2018-09 --set output.panel_runs=1 --set output.tie_runs=1)
+many=(--replicates 1 --set world.clusters=420 --set run.end=2018-09 --set output.panel_runs=1 --set output.tie_runs=1)
 run world1 $act "${many[@]}" --threads 1 && run world3 $act "${many[@]}" --threads 3 &&
     same_file world1 world3 && same_digest world1 world3
-verdict $? 'one world of 120 clusters: threads 1 and 3 give the same file'
+verdict $? 'one world of 420 clusters: threads 1 and 3 give the same file'
 
 # Other scenarios beside, before and after.
 cat >"$work/beside.cfg" <<END

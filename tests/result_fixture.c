@@ -1,6 +1,5 @@
 #include "result_fixture.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,9 +94,7 @@ static void init(struct fixture *f, const struct model *model, uint32_t replicat
                            2017.0, 2017.0 + years, 12 * years, 12, &err);
     cr_assert_eq(code, 0, "%s", err.text);
     f->texts = (struct config_texts){.given = strdup("given = 1;\n"), .resolved = strdup("resolved = 1;\n")};
-    const char *tmp = getenv("TMPDIR");
-    snprintf(f->folder, sizeof f->folder, "%s/klynge-result.XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
-    cr_assert(mkdtemp(f->folder));
+    folder_make(f->folder);
     snprintf(f->path, sizeof f->path, "%s/out.h5", f->folder);
 }
 
@@ -126,14 +123,7 @@ void fixture_init_wide(struct fixture *f, uint32_t replicates, uint32_t years, u
 
 void fixture_free(struct fixture *f)
 {
-    DIR *folder = opendir(f->folder);
-    char path[512];
-    for (struct dirent *d; folder && (d = readdir(folder));) {
-        snprintf(path, sizeof path, "%s/%s", f->folder, d->d_name);
-        if (d->d_name[0] != '.') unlink(path);
-    }
-    if (folder) closedir(folder);
-    rmdir(f->folder);
+    folder_remove(f->folder);
     layout_free(&f->plan.layout);
     free(f->plan.cases);
     free(f->plan.seeds);
@@ -237,17 +227,6 @@ void fixture_batch_free(struct ensemble_batch *b)
         snapshot_free(b->snapshots[r]);
     }
     free(b);
-}
-
-int fixture_count_files(const struct fixture *f)
-{
-    int n = 0;
-    DIR *folder = opendir(f->folder);
-    cr_assert(folder);
-    for (struct dirent *d; (d = readdir(folder));)
-        n += strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
-    closedir(folder);
-    return n;
 }
 
 void fixture_write(struct fixture *f, bool backwards, char digest[33])

@@ -3,6 +3,7 @@
 #define KLYNGE_TESTS_RESULT_FIXTURE_H
 
 #include "core/ensemble.h"
+#include "folder.h"
 #include "io/config.h"
 
 enum { FIXTURE_SCENARIOS = 2, FIXTURE_POINTS = 2 };
@@ -10,8 +11,8 @@ enum { FIXTURE_SCENARIOS = 2, FIXTURE_POINTS = 2 };
 struct fixture {
     struct ensemble_plan plan;
     struct config_texts texts;
-    char folder[64]; /* its own, below TMPDIR */
-    char path[96];   /* FOLDER/out.h5 */
+    char folder[FOLDER_NAME]; /* its own */
+    char path[96];            /* FOLDER/out.h5 */
 };
 
 /* Observables members (also by size), trust, density (slow; every year), cost/hours (by instrument alone). */
@@ -27,9 +28,6 @@ double fixture_value(uint32_t scenario, uint32_t point, uint32_t replicate, size
 struct ensemble_batch *fixture_batch(const struct fixture *f, uint32_t scenario, uint32_t point, uint32_t first,
                                      uint32_t n);
 void fixture_batch_free(struct ensemble_batch *batch);
-
-/* Files in the fixture's folder. */
-int fixture_count_files(const struct fixture *f);
 
 /* Write a whole result to f->path, cases and batches forwards or backwards; the digest of all. Fails the test if it
  * does not work. */

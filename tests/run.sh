@@ -175,6 +175,15 @@ group_faults_long() {
     [ ! -e tests/faults.sh ] || script tests/faults.sh "$klynge" --long
 }
 
+group_checkpoint() {
+    heading 'checkpoints: stopped, killed, damaged, of something else (short form; the long one is in make torture)'
+    script tests/checkpoint.sh "$klynge" --short
+}
+group_checkpoint_long() {
+    heading 'checkpoints: stopped, killed over and over, damaged, of something else'
+    script tests/checkpoint.sh "$klynge" --long
+}
+
 group_sweep() {
     heading 'sweeps: resumed, killed, damaged, over ranks (short form; the long one is in make torture)'
     script tests/sweep.sh "$klynge" --short

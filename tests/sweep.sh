@@ -175,6 +175,21 @@ status = h5py.File("bad.h5", "r")["status"][()]
 assert (status[0] == [[0, 0, 0], [1, 1, 1], [0, 0, 0]]).all(), status'
 verdict $? '--on-failure skip and retry go on; the failed ones are marked in the file; one is done again by its command'
 
+sed -i 's/replicates = 3/replicates = 3000/' bad.cfg
+stopped_after() { # stopped_after KEY N OPTION...: that sweep of bad.cfg, stopped when more than N runs are so
+    "$klynge" sweep bad.cfg -o again --threads 1 --publish-every 0.05 --json "${@:3}" >"$work/answer" 2>"$err" </dev/null &
+    local child=$! told n
+    for n in $(seq 600); do
+        k 0 status again --json >/dev/null && [ "$(field "$1")" -gt "$2" ] && break
+        sleep 0.1
+    done
+    kill -TERM $child
+    wait $child
+    [ $? = 75 ] && cp "$work/answer" "$out" && told=$(field failed) && [ "$told" -gt 0 ] && k 0 status again --json && [ "$(field failed)" = "$told" ]
+}
+stopped_after failed 0 --on-failure skip && stopped_after done "$(field done)" --on-failure retry
+verdict $? '--on-failure retry that is stopped counts as failed what status counts'
+
 # ---- stopped, killed ----------------------------------------------------------------------------------------------------------
 k 0 run long.cfg -o long.h5 --json -q && long=$(field digest)
 verdict $? 'what an undisturbed run of the long config gives'

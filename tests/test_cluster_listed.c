@@ -1,39 +1,14 @@
 /* test_cluster_listed.c - firms and ties as a user lists them: survey answers, coordinates, suppliers and partners from before. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #include "cluster/tie.h"
 #include "fixture.h"
+#include "folder.h"
 #include "io/roster.h"
 #include "io/tiefile.h"
 
-static char folder[] = "/tmp/klynge-listed.XXXXXX";
-
-static void enter(void)
-{
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
-}
-
-static void leave(void)
-{
-    unlink("r.csv");
-    unlink("t.csv");
-    cr_assert_eq(chdir("/"), 0);
-    rmdir(folder);
-}
-
-TestSuite(cluster_listed, .init = enter, .fini = leave, .timeout = 60);
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(name, "w");
-    cr_assert_not_null(f);
-    cr_assert_geq(fputs(text, f), 0);
-    fclose(f);
-}
+TestSuite(cluster_listed, .init = folder_enter, .fini = folder_leave, .timeout = 60);
 
 /* A plain world of ten founders from a roster, and ties where they are given. */
 static struct roster *opens(struct trial *t, const char *firms, const char *ties)

@@ -10,38 +10,26 @@
 #include <unistd.h>
 
 #include "core/rng.h"
+#include "folder.h"
 #include "io/config.h"
 
-static char folder[] = "/tmp/klynge-config.XXXXXX";
 static struct ensemble_plan plan;
 static struct config_texts texts;
 static struct error err;
 
 static void enter(void)
 {
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
+    folder_enter();
     cr_assert_eq(mkdir("sub", 0700), 0);
 }
 
 static void leave(void)
 {
-    char command[64];
     config_free(&plan, &texts);
-    cr_assert_eq(chdir("/"), 0);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_assert_eq(system(command), 0);
+    folder_leave();
 }
 
 TestSuite(config, .init = enter, .fini = leave, .timeout = 60);
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(name, "w");
-    cr_assert_not_null(f);
-    cr_assert_geq(fputs(text, f), 0);
-    fclose(f);
-}
 
 static int load(const char *name, const struct config_overrides *overrides)
 {

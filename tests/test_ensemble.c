@@ -149,7 +149,7 @@ static void step(void *context, uint64_t done, uint64_t total)
 
 static int run(struct kept *k, int threads, struct ensemble_outcome *outcome, struct error *err)
 {
-    struct ensemble_sink sink = {k, keep, step};
+    struct ensemble_sink sink = {.context = k, .batch = keep, .progress = step};
     stop_flag = 0;
     return ensemble_run(&k->plan, threads, &sink, &stop_flag, outcome, err);
 }
@@ -209,13 +209,13 @@ static void check_threads(uint32_t blocks)
     struct error err = {0};
     open_plan(&first, blocks, 100);
     first.plan.n_replicates = blocks > 1 ? 1 : REPLICATES;
-    struct ensemble_sink quiet = {&first, keep, NULL};
+    struct ensemble_sink quiet = {.context = &first, .batch = keep};
     cr_assert_eq(ensemble_run(&first.plan, 1, &quiet, NULL, &outcome, &err), ERROR_NONE, "%s", err.text);
     for (int t = 1; t < 5; t++) {
         struct kept other;
         open_plan(&other, blocks, 100);
         other.plan.n_replicates = first.plan.n_replicates;
-        struct ensemble_sink sink = {&other, keep, NULL};
+        struct ensemble_sink sink = {.context = &other, .batch = keep};
         cr_assert_eq(ensemble_run(&other.plan, threads[t], &sink, NULL, &outcome, &err), ERROR_NONE, "%s", err.text);
         cr_assert_eq(memcmp(first.results, other.results,
                             (size_t)SCENARIOS * REPLICATES * first.plan.layout.n_doubles * sizeof(double)),
@@ -277,7 +277,7 @@ Test(ensemble, a_flag_that_is_up_already_runs_nothing)
     struct ensemble_outcome outcome;
     struct error err = {0};
     open_plan(&k, 1, 100);
-    struct ensemble_sink sink = {&k, keep, step};
+    struct ensemble_sink sink = {.context = &k, .batch = keep, .progress = step};
     stop_flag = 1;
     cr_assert_eq(ensemble_run(&k.plan, 2, &sink, &stop_flag, &outcome, &err), ERROR_INTERRUPTED);
     cr_assert_eq(k.steps, 0u);

@@ -193,3 +193,26 @@ Test(help, of_each_verb_is_whole_and_fits_100_columns)
         free(text);
     }
 }
+
+Test(options, a_time_has_a_unit_or_is_seconds)
+{
+    static const struct {
+        const char *word;
+        double seconds;
+    } times[] = {{"30", 30.0}, {"30s", 30.0}, {"0.5s", 0.5}, {"10min", 600.0}, {"1.5h", 5400.0}};
+    for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
+        char words[64];
+        snprintf(words, sizeof words, "run a.cfg -o a.h5 --checkpoint-every %s", times[k].word);
+        struct line *l = parse(words);
+        cr_assert_eq(l->code, ERROR_NONE, "%s", l->err.text);
+        cr_assert_eq(l->o.checkpoint_every, times[k].seconds);
+        options_free(&l->o);
+    }
+    static const char *const wrong[] = {"x", "-1", "0", "10m", "1e9", "nan", "169h"};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        char words[64];
+        snprintf(words, sizeof words, "run a.cfg -o a.h5 --checkpoint-every=%s", wrong[k]);
+        refuse(words, "expected a time such as 30s, 10min or 1h, from 0.01s to 168h");
+    }
+    refuse("sweep a.cfg -o a --publish-every 25h", "--publish-every: found 25h, expected a time");
+}

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "io/digest.h"
 #include "io/output.h"
 #include "io/result.h"
@@ -55,13 +56,6 @@ static char *read_file(const char *path, size_t *size)
     cr_assert(file && bytes && fread(bytes, 1, *size, file) == *size);
     fclose(file);
     return bytes;
-}
-
-static void write_file(const char *path, const char *bytes, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    cr_assert(file && fwrite(bytes, 1, size, file) == size);
-    fclose(file);
 }
 
 /* ---- what is written is what is read ---- */
@@ -458,10 +452,10 @@ Test(output, has_no_final_name_before_it_is_published_and_leaves_nothing_when_di
     cr_assert_eq(output_batch(out, &f.plan, b, &err), 0, "%s", err.text);
     fixture_batch_free(b);
     cr_assert_neq(access(f.path, F_OK), 0);
-    cr_assert_eq(fixture_count_files(&f), 1);
+    cr_assert_eq(folder_count(f.folder), 1);
     output_discard(&out);
     output_discard(&out);
-    cr_assert_eq(fixture_count_files(&f), 0);
+    cr_assert_eq(folder_count(f.folder), 0);
     fixture_free(&f);
 }
 
@@ -470,11 +464,11 @@ Test(output, refuses_a_file_that_exists)
     struct fixture f;
     struct output *out;
     fixture_init(&f, 1, 1, 0, 0);
-    write_file(f.path, "old", 3);
+    write_file(f.path, "old");
     int code = output_open(&out, f.path, false, &f.plan, &f.texts, 1, 1, no_arguments, &err);
     cr_assert_eq(code, ERROR_CONFIG);
     cr_assert_null(out);
-    cr_assert_eq(fixture_count_files(&f), 1);
+    cr_assert_eq(folder_count(f.folder), 1);
     fixture_free(&f);
 }
 
@@ -513,7 +507,7 @@ static void expect_clean_failure(struct fixture *f, rlim_t most, struct error *s
     cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "%llu bytes: it crashed", (unsigned long long)most);
     cr_assert_eq(shared->code, ERROR_IO, "%llu bytes: found code %d", (unsigned long long)most, shared->code);
     cr_assert(strstr(shared->text, "File too large"), "%llu bytes: %s", (unsigned long long)most, shared->text);
-    cr_assert_eq(fixture_count_files(f), 0, "%llu bytes: something is left", (unsigned long long)most);
+    cr_assert_eq(folder_count(f->folder), 0, "%llu bytes: something is left", (unsigned long long)most);
 }
 
 Test(output, fails_cleanly_when_the_file_cannot_grow)
@@ -536,9 +530,9 @@ Test(output, tells_what_is_wrong_with_a_file_that_is_no_result)
     fixture_init(&f, 1, 1, 0, 0);
     expect_no_result("/nonexistent.h5", ERROR_CONFIG, "No such file");
     expect_no_result(f.folder, ERROR_CONFIG, "no regular file");
-    write_file(f.path, "", 0);
+    write_file(f.path, "");
     expect_no_result(f.path, ERROR_CONFIG, "empty");
-    write_file(f.path, "time,trust\n2017,0.5\n", 20);
+    write_file(f.path, "time,trust\n2017,0.5\n");
     expect_no_result(f.path, ERROR_CONFIG, "not an HDF5 file");
     struct store *s;
     cr_assert_eq(store_create(&s, f.path, NULL, &err), 0, "%s", err.text);
@@ -572,7 +566,7 @@ Test(output, notices_a_truncated_file_wherever_it_is_cut)
     fixture_write(&f, false, digest);
     char *bytes = read_file(f.path, &size);
     for (size_t cut = 8; cut < size; cut += size / 60 + 1) {
-        write_file(f.path, bytes, cut);
+        write_bytes(f.path, bytes, cut);
         expect_no_result(f.path, ERROR_IO, "cannot open the file");
     }
     free(bytes);
@@ -615,7 +609,7 @@ Test(output, notices_one_turned_bit_in_any_observable)
         char *at = memmem(bytes, size, &value, sizeof value);
         cr_assert(at, "%s is not in the file", s->name);
         at[2] ^= 4;
-        write_file(f.path, bytes, size);
+        write_bytes(f.path, bytes, size);
         at[2] ^= 4;
         cr_assert_eq(read_all(f.path, &sum), ERROR_IO, "%s", s->name);
         cr_assert(strstr(err.text, s->name), "found \"%s\"", err.text);

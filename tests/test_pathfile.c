@@ -6,24 +6,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "io/config.h"
 
-static char folder[] = "/tmp/klynge-pathfile.XXXXXX";
 static struct ensemble_plan plan;
 static struct config_texts texts;
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *f = fopen(name, "w");
-    cr_assert_not_null(f);
-    cr_assert_geq(fputs(text, f), 0);
-    fclose(f);
-}
-
 static void enter(void)
 {
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
+    folder_enter();
     cr_assert_eq(mkdir("sub", 0700), 0);
     write_file("m.csv", "time,members\n2017-09,50\n2020-09,60\n");
     write_file("sub/m.csv", "time,members\n2018.5,7\n");
@@ -31,11 +22,8 @@ static void enter(void)
 
 static void leave(void)
 {
-    char command[64];
     config_free(&plan, &texts);
-    cr_assert_eq(chdir("/"), 0);
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    cr_assert_eq(system(command), 0);
+    folder_leave();
 }
 
 TestSuite(pathfile, .init = enter, .fini = leave, .timeout = 60);

@@ -1,52 +1,22 @@
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "io/publish.h"
 
-static char folder[64], path[512];
+static char folder[FOLDER_NAME], path[512];
 
 static void make_folder(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/klynge-publish.XXXXXX");
-    cr_assert(mkdtemp(folder));
+    folder_make(folder);
     snprintf(path, sizeof path, "%s/out.h5", folder);
 }
 
-static int count_files(void)
-{
-    int n = 0;
-    DIR *d = opendir(folder);
-    cr_assert(d);
-    for (struct dirent *e; (e = readdir(d));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    closedir(d);
-    return n;
-}
-
-static void remove_folder(void)
-{
-    char name[512];
-    DIR *d = opendir(folder);
-    for (struct dirent *e; d && (e = readdir(d));) {
-        snprintf(name, sizeof name, "%s/%s", folder, e->d_name);
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && unlink(name)) rmdir(name);
-    }
-    if (d) closedir(d);
-    rmdir(folder);
-}
-
-static void put(const char *name, const char *text)
-{
-    FILE *file = fopen(name, "w");
-    cr_assert(file);
-    fputs(text, file);
-    fclose(file);
-}
+static void remove_folder(void) { folder_remove(folder); }
 
 static void expect_text(const char *name, const char *text)
 {
@@ -75,11 +45,11 @@ Test(publish, gives_the_name_only_at_commit)
     struct error err = {0};
     cr_assert_eq(publish_begin(&p, path, false, &err), 0, "%s", err.text);
     cr_assert_neq(access(path, F_OK), 0);
-    put(p.temporary, "results");
+    write_file(p.temporary, "results");
     cr_assert_eq(publish_sync(&p, &err), 0, "%s", err.text);
     cr_assert_eq(publish_commit(&p, &err), 0, "%s", err.text);
     expect_text(path, "results");
-    cr_assert_eq(count_files(), 1);
+    cr_assert_eq(folder_count(folder), 1);
 }
 
 Test(publish, names_the_temporary_file_after_host_and_process)
@@ -113,12 +83,12 @@ Test(publish, removes_its_temporary_file_and_nothing_else_when_abandoned)
     struct error err = {0};
     char other[600];
     snprintf(other, sizeof other, "%s.host.1.0123456789abcdef.tmp", path);
-    put(other, "another process's");
+    write_file(other, "another process's");
     cr_assert_eq(publish_begin(&p, path, false, &err), 0);
-    cr_assert_eq(count_files(), 2);
+    cr_assert_eq(folder_count(folder), 2);
     publish_abandon(&p);
     publish_abandon(&p);
-    cr_assert_eq(count_files(), 1);
+    cr_assert_eq(folder_count(folder), 1);
     cr_assert_eq(access(other, F_OK), 0);
 }
 
@@ -126,14 +96,14 @@ Test(publish, refuses_a_file_that_exists_unless_forced)
 {
     struct publish p;
     struct error err = {0};
-    put(path, "old");
+    write_file(path, "old");
     expect_refused(path, false, ERROR_CONFIG, "--force");
     cr_assert_eq(publish_begin(&p, path, true, &err), 0);
-    put(p.temporary, "new");
+    write_file(p.temporary, "new");
     expect_text(path, "old");
     cr_assert_eq(publish_commit(&p, &err), 0, "%s", err.text);
     expect_text(path, "new");
-    cr_assert_eq(count_files(), 1);
+    cr_assert_eq(folder_count(folder), 1);
 }
 
 Test(publish, keeps_both_files_when_the_name_is_taken_meanwhile)
@@ -141,15 +111,15 @@ Test(publish, keeps_both_files_when_the_name_is_taken_meanwhile)
     struct publish p;
     struct error err = {0};
     cr_assert_eq(publish_begin(&p, path, false, &err), 0);
-    put(p.temporary, "mine");
-    put(path, "theirs");
+    write_file(p.temporary, "mine");
+    write_file(path, "theirs");
     cr_assert_eq(publish_commit(&p, &err), ERROR_IO);
     expect_text(path, "theirs");
     const char *kept = strstr(err.text, "they are in ");
     cr_assert(kept, "%s", err.text);
     expect_text(kept + strlen("they are in "), "mine");
     publish_abandon(&p);
-    cr_assert_eq(count_files(), 2);
+    cr_assert_eq(folder_count(folder), 2);
 }
 
 Test(publish, refuses_what_is_no_regular_file)
@@ -168,7 +138,7 @@ Test(publish, refuses_what_is_no_regular_file)
 Test(publish, refuses_folders_that_cannot_be_used)
 {
     char name[600];
-    put(path, "a file");
+    write_file(path, "a file");
     snprintf(name, sizeof name, "%s/below.h5", path);
     expect_refused(name, false, ERROR_CONFIG, "folder");
     snprintf(name, sizeof name, "%s/missing/out.h5", folder);
@@ -185,10 +155,10 @@ Test(publish, follows_a_symbolic_link_and_refuses_one_that_leads_nowhere)
     snprintf(link_name, sizeof link_name, "%s/link.h5", folder);
     cr_assert_eq(symlink("out.h5", link_name), 0);
     expect_refused(link_name, true, ERROR_CONFIG, "leads nowhere");
-    put(path, "old");
+    write_file(path, "old");
     expect_refused(link_name, false, ERROR_CONFIG, "--force");
     cr_assert_eq(publish_begin(&p, link_name, true, &err), 0);
-    put(p.temporary, "new");
+    write_file(p.temporary, "new");
     cr_assert_eq(publish_commit(&p, &err), 0, "%s", err.text);
     expect_text(path, "new");
     cr_assert_eq(lstat(link_name, &about), 0);
@@ -219,7 +189,7 @@ Test(publish, takes_a_name_without_a_folder)
     cr_assert_eq(publish_begin(&p, "bare.h5", false, &err), 0, "%s", err.text);
     cr_assert_eq(publish_commit(&p, &err), 0, "%s", err.text);
     cr_assert_eq(access(folder, F_OK), 0);
-    cr_assert_eq(count_files(), 1);
+    cr_assert_eq(folder_count(folder), 1);
 }
 
 Test(publish, knows_its_temporary_names_and_no_others)

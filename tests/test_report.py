@@ -329,12 +329,17 @@ def design_of_the_program():
 design = { kind = "grid"; axes = ( { path = "policies.gatherings.mode"; values = ("physical", "digital"); },
                                    { path = "model.trust.hours"; values = (40.0, 60.0); } ); };
 """, encoding="utf-8")
-    subprocess.run([KLYNGE, "run", "design.cfg", "-o", "design.h5", "-q", "--force", "--replicates", "2"], check=True)
-    _, data = page_of("design.h5")
+    subprocess.run([KLYNGE, "sweep", "design.cfg", "-o", "design", "-q", "--replicates", "2"], check=True)
+    subprocess.run([KLYNGE, "merge", "design", "-o", "design.h5", "-q", "--force"], check=True)
+    text, data = page_of("design.h5")
+    check("a merged sweep says how it and the network of a point are made", "klynge sweep CONFIG -o DIR" in text and "klynge run CONFIG -o "
+          "OUT.h5 --set model.trust.hours=40.0 --set policies.gatherings.mode=physical --set output.panel_runs=1" in text)
     settings = data["sweep"]["settings"]
     check("settings go by their paths, a choice by its places", list(settings) == ["model.trust.hours", "policies.gatherings.mode"]
-          and settings["policies.gatherings.mode"] == {"unit": "0: physical, 1: digital", "values": [0, 0, 1, 1] * 3}
-          and settings["model.trust.hours"] == {"unit": "h", "values": [40, 60] * 6}, settings)
+          and settings["policies.gatherings.mode"] == {"unit": "1", "labels": ["physical", "digital"], "values": [0, 0, 1, 1] * 3}
+          and settings["model.trust.hours"] == {"unit": "h", "labels": [], "values": [40, 60] * 6}, settings)
+    check("a choice of two is ranked as the second over the first", list(data["sweep"]["ranks"]) ==
+          ["model.trust.hours", "policies.gatherings.mode, physical → digital"], data["sweep"]["ranks"])
     check("and cases by what was chosen", data["cases"][:2] == ["base, hours 40, mode physical", "base, hours 60, mode physical"], data["cases"])
 
 

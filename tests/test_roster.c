@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "io/roster.h"
 #include "io/tiefile.h"
 
@@ -39,45 +40,28 @@ static const struct model fake = {.name = "fake",
                                   .n_tie_columns = 4,
                                   .settle_tie = settle_tie};
 
-static char folder[] = "/tmp/klynge-roster.XXXXXX";
 static struct roster *roster;
 static struct error err;
-
-static void enter(void)
-{
-    cr_assert_not_null(mkdtemp(folder));
-    cr_assert_eq(chdir(folder), 0);
-}
 
 static void leave(void)
 {
     roster_free(roster);
-    unlink("r.csv");
-    cr_assert_eq(chdir("/"), 0);
-    rmdir(folder);
+    folder_leave();
 }
 
-TestSuite(roster, .init = enter, .fini = leave, .timeout = 60);
-TestSuite(ties, .init = enter, .fini = leave, .timeout = 60);
-
-static void write_bytes(const char *text, size_t length)
-{
-    FILE *f = fopen("r.csv", "w");
-    cr_assert_not_null(f);
-    cr_assert_eq(fwrite(text, 1, length, f), length);
-    fclose(f);
-}
+TestSuite(roster, .init = folder_enter, .fini = leave, .timeout = 60);
+TestSuite(ties, .init = folder_enter, .fini = leave, .timeout = 60);
 
 static void reads(const char *text)
 {
-    write_bytes(text, strlen(text));
+    write_file("r.csv", text);
     roster_free(roster);
     cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_NONE, "%s", err.text);
 }
 
 static void refuses(const char *text, const char *message)
 {
-    write_bytes(text, strlen(text));
+    write_file("r.csv", text);
     struct roster *none = (struct roster *)&err;
     cr_assert_eq(roster_read("r.csv", &fake, &none, &err), ERROR_CONFIG, "was not refused: %s", text);
     cr_assert_str_eq(err.text, message);
@@ -198,14 +182,14 @@ Test(roster, finds_the_nearest_name_by_letters_not_by_case_or_accents)
 static void reads_ties(const char *text)
 {
     reads("name,sector\nA,core\nB,tech\nBod\xc3\xb8,tech\n");
-    write_bytes(text, strlen(text));
+    write_file("r.csv", text);
     cr_assert_eq(tiefile_read("r.csv", &fake, roster, &err), ERROR_NONE, "%s", err.text);
 }
 
 static void refuses_ties(const char *text, const char *message)
 {
     reads("name,sector\nA,core\nB,tech\nBod\xc3\xb8,tech\n");
-    write_bytes(text, strlen(text));
+    write_file("r.csv", text);
     cr_assert_eq(tiefile_read("r.csv", &fake, roster, &err), ERROR_CONFIG, "was not refused: %s", text);
     cr_assert_str_eq(err.text, message);
     cr_assert_null(roster->ties.first);
@@ -326,7 +310,7 @@ Test(roster, refuses_what_is_not_a_text_file)
     cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
     cr_assert_str_eq(err.text, "r.csv: cannot be read: found a pipe or a device, expected a regular file");
     unlink("r.csv");
-    write_bytes("name,sector\nA\0B,core\n", 21);
+    write_bytes("r.csv", "name,sector\nA\0B,core\n", 21);
     cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
     cr_assert_str_eq(err.text, "r.csv:2: found a NUL byte, expected text in UTF-8 or Windows-1252");
     refuses("name,sector\nB\xc3\xa5t,core\nBod\xf8,core\n",
@@ -350,7 +334,7 @@ Test(roster, shows_twenty_mistakes_and_counts_the_others)
     char text[4000] = HEADER;
     for (int k = 0; k < 50; k++)
         strcat(text, "A,core,0,\n");
-    write_bytes(text, strlen(text));
+    write_file("r.csv", text);
     cr_assert_eq(roster_read("r.csv", &fake, &roster, &err), ERROR_CONFIG);
     unsigned lines = 1;
     for (const char *c = err.text; *c; c++)

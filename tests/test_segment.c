@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/dispatch.h"
+#include "folder.h"
 #include "io/catalog.h"
 #include "io/frame.h"
 #include "io/segment.h"
@@ -104,6 +105,7 @@ Test(segment, gives_back_every_run_bit_by_bit)
     struct trial t;
     char name[SEGMENT_NAME];
     struct segment *s;
+    const struct segment_about *a;
     struct error err = {0};
     open_trial(&t);
     publish(&t, 0, RUNS, 1, 7, name);
@@ -111,7 +113,7 @@ Test(segment, gives_back_every_run_bit_by_bit)
     char *path = catalog_path(t.f.folder, name);
     cr_assert_eq(segment_check(path, &err), 0, "%s", err.text);
     cr_assert_eq(segment_open(&s, path, t.m.digest, &err), 0, "%s", err.text);
-    const struct segment_about *a = segment_about(s);
+    cr_assert_eq(segment_about(s, &a, &err), 0, "%s", err.text);
     cr_assert_eq(a->n, RUNS);
     double *read = malloc(t.frame.layout->n_doubles * sizeof *read);
     for (uint32_t k = 0; k < a->n; k++) {
@@ -144,7 +146,7 @@ Test(segment, of_the_same_runs_is_the_same_file_in_whatever_order_they_ended)
     for (int k = 0; k < 4; k++)
         free(rows[k].results);
     cr_assert_str_eq(name, again);
-    cr_assert_eq(fixture_count_files(&t.f), 1);
+    cr_assert_eq(folder_count(t.f.folder), 1);
     close_trial(&t);
 }
 
@@ -157,7 +159,7 @@ Test(segment, whose_results_were_changed_while_it_was_written_is_not_published)
     struct segment_row row = row_of(&t, 0, true);
     row.results[3] += 1.0; /* after its digest was taken */
     cr_assert_eq(segment_publish(t.f.folder, &t.frame, &row, 1, name, &err), ERROR_IO);
-    cr_assert_eq(fixture_count_files(&t.f), 0);
+    cr_assert_eq(folder_count(t.f.folder), 0);
     free(row.results);
     close_trial(&t);
 }
@@ -211,7 +213,7 @@ Test(catalog, leaves_out_a_flipped_segment_and_sets_it_aside_when_asked)
     cr_assert_eq(c.n_damaged, 0);
     cr_assert_eq(c.done, 4);
     catalog_free(&c);
-    cr_assert_eq(fixture_count_files(&t.f), 2); /* it is kept under another name */
+    cr_assert_eq(folder_count(t.f.folder), 2); /* it is kept under another name */
     close_trial(&t);
 }
 
@@ -228,7 +230,7 @@ Test(catalog, joins_small_segments_without_a_change_of_content)
     scan(&t, &before, CATALOG_VERIFY);
     cr_assert_eq(catalog_compact(t.f.folder, &t.frame, names, &n, &err), 0, "%s", err.text);
     cr_assert_eq(n, 1);
-    cr_assert_eq(fixture_count_files(&t.f), 1);
+    cr_assert_eq(folder_count(t.f.folder), 1);
     scan(&t, &after, CATALOG_VERIFY);
     cr_assert_eq(after.done, RUNS - 1);
     cr_assert_eq(after.failed, 1);

@@ -169,16 +169,14 @@ def ties(ds, pseudonyms=False):
 def network(ds, scenario=None, replicate=0, time=None, pseudonyms=False):
     """networkx.DiGraph of one run's ties at the snapshot nearest to `time` [year], or the last: nodes firms, edges trust. `scenario`:
     the first without. Failure where the file keeps no ties of it."""
-    ensemble = _file(ds)
-    scenario = check_scenario(ds, scenario or first_scenario(ds))
-    point = int(np.atleast_1d(ds["point"].values)[0])
-    along = graphs.of_run(by_firm.ties(ensemble, pseudonyms), scenario, point, replicate)
-    if not len(along):
-        raise Failure(USAGE, f"{ensemble.path}: keeps no ties of replicate {replicate} of {scenario}")
-    members = None
-    if "panel" in ensemble.file:
-        members = graphs.of_run(by_firm.members(ensemble, pseudonyms), scenario, point, replicate)
+    members, along = one_run(ds, scenario, replicate, pseudonyms)
     return graphs.snapshot(members, along, graphs.nearest_time(along, time))
+
+
+def one_run(ds, scenario=None, replicate=0, pseudonyms=False):
+    """(firms or None, ties) of one run, as `firms` and `ties`; `scenario`: the first without. Failure where no ties of it are kept."""
+    scenario = check_scenario(ds, scenario or first_scenario(ds))
+    return by_firm.one_run(_file(ds), scenario, int(np.atleast_1d(ds["point"].values)[0]), replicate, pseudonyms)
 
 
 def marks(ds, scenario=None):

@@ -106,34 +106,23 @@ def write_csv(ensemble, choice, folder):
 
 
 def one_run(ensemble, choice):
-    """(members or None, ties) of the run chosen, and its scenario."""
-    scenario = choice.scenario or ensemble.scenarios[0]
-    ties = firm_tables.ties(ensemble, choice.pseudonyms)
-    kept = sorted(set(ties[ties.scenario == scenario].replicate))
-    if choice.replicate not in kept:
-        raise Failure(USAGE, f"--replicate: found {choice.replicate}, and {ensemble.path} keeps ties of "
-                             f"{', '.join(map(str, kept)) or 'none'} in {scenario}")
-    members = None
-    if "panel" in ensemble.file:
-        members = graphs.of_run(firm_tables.members(ensemble, choice.pseudonyms), scenario, 0, choice.replicate)
-        members = members if len(members) else None
-    return members, graphs.of_run(ties, scenario, 0, choice.replicate), scenario
+    """(members or None, ties) of the run chosen."""
+    return firm_tables.one_run(ensemble, choice.scenario or ensemble.scenarios[0], 0, choice.replicate, choice.pseudonyms)
 
 
 def write_graphml(ensemble, choice, folder):
-    members, ties, scenario = one_run(ensemble, choice)
+    members, ties = one_run(ensemble, choice)
     time = graphs.nearest_time(ties, choice.time)
     graph = graphs.snapshot(members, ties, time)
-    graph.graph["description"] = graphs.title(scenario, choice.replicate, time)
+    graph.graph["description"] = graphs.title(choice.scenario or ensemble.scenarios[0], choice.replicate, time)
     with whole(folder / "network.graphml") as file:
         file.write("\n".join(nx.generate_graphml(graph)) + "\n")
     return ["network.graphml"]
 
 
 def write_gexf(ensemble, choice, folder):
-    members, ties, _ = one_run(ensemble, choice)
     with whole(folder / "network.gexf") as file:
-        file.write("\n".join(nx.generate_gexf(graphs.dynamic(members, ties), version="1.2draft")) + "\n")
+        file.write("\n".join(nx.generate_gexf(graphs.dynamic(*one_run(ensemble, choice)), version="1.2draft")) + "\n")
     return ["network.gexf"]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from klynge_analysis import dataset, forest, page
+from klynge_analysis import dataset, forest, graphs, page
 from klynge_analysis.commandline import USAGE, Failure
 from klynge_analysis.report import layout
 from klynge_analysis.style import COLOURS, DASHES, INK, MARKERS, QUIET, STYLE, apart, unit
@@ -221,11 +221,11 @@ def cohorts(ds, name="overview", scenario=None, by="tenure_cohort"):
 def network(ds, scenario=None, replicate=0, times=None, pseudonyms=False):
     """One run's firms and ties at up to three snapshots (`times`, years; the first, the middle and the last without)."""
     scenario = _scenarios(ds, [scenario] if scenario else None)[0]
+    firms, ties = dataset.one_run(ds, scenario, replicate, pseudonyms)
     if times is None:
-        kept = dataset.ties(ds)
-        kept = np.unique(kept.time[(kept.scenario == scenario) & (kept.replicate == replicate)])
+        kept = np.unique(ties.time)
         times = [kept[0], kept[len(kept) // 2], kept[-1]] if len(kept) > 2 else kept
-    shots = [dataset.network(ds, scenario, replicate, time, pseudonyms) for time in (times if len(times) else [None])][:ACROSS]
+    shots = [graphs.snapshot(firms, ties, graphs.nearest_time(ties, time)) for time in times][:ACROSS]
     names = sorted({node for graph in shots for node in graph})
     sectors = {node: str(values.get("sector", "firm")) for graph in shots for node, values in graph.nodes(data=True)}
     places = dict(zip(names, layout.by_ties(len(names), _pairs(shots, names))))

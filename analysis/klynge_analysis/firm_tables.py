@@ -86,6 +86,20 @@ def ties(ensemble, pseudonyms=False):
     return frame.assign(**along)
 
 
+def one_run(ensemble, scenario, point=0, replicate=0, pseudonyms=False):
+    """(members, ties) of one run, members None where /panel has none of it; Failure where no ties of it are kept."""
+    def of_case(frame):
+        return frame[(frame.scenario == scenario) & (frame.point == point)]
+    found = of_case(ties(ensemble, pseudonyms))
+    along = found[found.replicate == replicate]
+    if not len(along):
+        kept = ", ".join(map(str, sorted(set(found.replicate)))) or "none"
+        raise Failure(USAGE, f"--replicate: found {replicate}, and {ensemble.path} keeps ties of {kept} in {scenario}")
+    firms = of_case(members(ensemble, pseudonyms)) if "panel" in ensemble.file else along[:0]
+    firms = firms[firms.replicate == replicate]
+    return (firms if len(firms) else None), along
+
+
 def meanings(ensemble, group):
     """{column: (unit, what it is)} of a group's columns, under the names that `members` and `ties` give."""
     found = {}

@@ -3,7 +3,6 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from klynge_analysis.commandline import USAGE, Failure
 from klynge_analysis.page import date
 
 NODE = ("cluster", "uid", "sector", "place", "size_class", "founder", "employees", "entered", "understanding", "anchoring",
@@ -12,16 +11,9 @@ FIXED = ("cluster", "uid", "sector", "place", "size_class", "founder", "employee
 EDGE = ("trust", "awareness", "kind", "age")
 
 
-def of_run(frame, scenario, point, replicate):
-    """The rows of one run."""
-    return frame[(frame.scenario == scenario) & (frame.point == point) & (frame.replicate == replicate)]
-
-
 def nearest_time(ties, time):
-    """The snapshot nearest to `time` [year], or the last one."""
+    """The snapshot of a run's ties that is nearest to `time` [year], or the last one."""
     times = np.unique(ties.time)
-    if not len(times):
-        raise Failure(USAGE, "the run has no snapshot of its ties")
     return times[-1] if time is None else times[np.argmin(np.abs(times - time))]
 
 

@@ -215,17 +215,12 @@ struct cluster_policy_state {
 
 /* Memory of a cluster's record: allocated with the world, kept from run to run. */
 struct cluster_room {
-    uint32_t waiting, requests, contacts, projects, ideas; /* capacities of the arrays below */
-    uint32_t *queue;                 /* (waiting) numbers of waiting applicants, the oldest first */
-    double *queued_at;               /* (waiting) decimal years */
-    struct cluster_request *request; /* (requests) members that asked for a partner, the oldest first */
-    struct cluster_contact *contact; /* (contacts) hours together of this tick */
-    struct cluster_project *project; /* (projects) running, or waiting for their value */
-    struct cluster_idea *idea;       /* (ideas) of this tick */
-    uint64_t *known; /* (firms_per_block, cluster_words) bit j of row i: i knows j, by place in the cluster */
-    uint32_t *slot;  /* (firms_per_block) scratch of a process */
-    double *key;     /* (firms_per_block) scratch of a process */
-    double *more;    /* (firms_per_block) scratch of a process */
+    uint32_t waiting, requests, contacts, projects, ideas, words, firms; /* items that the arrays below have room for */
+#define ROOM(ctype, name, items, used, doc) ctype *name;
+#define SCRATCH(ctype, name, items, doc)    ctype *name;
+#include "cluster/room.def"
+#undef ROOM
+#undef SCRATCH
 };
 
 struct cluster_block {

@@ -39,6 +39,18 @@ static const struct record_kind record_kinds[N_RECORD_KINDS] = {
                          .doc = "projects begun in the run, in the cluster or outside"},
 };
 
+static const struct block_array arrays[] = {
+#define ARRAY(name, items, used)                                                                                       \
+    {#name, sizeof *(struct cluster_room){0}.name, offsetof(struct cluster_block, room.name),                          \
+     offsetof(struct cluster_block, room.items), used},
+#define ROOM(ctype, name, items, used, doc) ARRAY(name, items, offsetof(struct cluster_block, used))
+#define SCRATCH(ctype, name, items, doc)    ARRAY(name, items, BLOCK_SCRATCH)
+#include "cluster/room.def"
+#undef ROOM
+#undef SCRATCH
+#undef ARRAY
+};
+
 static const struct stream streams[] = {
 #define STREAM(name, doc) {#name, doc},
 #include "cluster/streams.def"
@@ -191,6 +203,8 @@ const struct model cluster_model = {
     .settle_tie = cluster_settle_tie,
     .derived_size = sizeof(struct cluster_derived),
     .block_size = sizeof(struct cluster_block),
+    .block_arrays = arrays,
+    .n_block_arrays = COUNT(arrays),
     .derive = cluster_derive,
     .release = cluster_release,
     .block_init = cluster_block_init,

@@ -8,55 +8,48 @@
 static struct cluster_room needed(const struct model_scale *scale)
 {
     uint32_t n = scale->firms_per_block;
-    struct cluster_room room = {
-        .waiting = 256, .requests = n / 16 + 8, .contacts = 3 * n, .projects = n / 4 + 8, .ideas = n / 16 + 8};
+    struct cluster_room room = {.waiting = 256,
+                                .requests = n / 16 + 8,
+                                .contacts = 3 * n,
+                                .projects = n / 4 + 8,
+                                .ideas = n / 16 + 8,
+                                .words = n * cluster_words(n),
+                                .firms = n};
     return room;
 }
+
+#define SCRATCH(ctype, name, items, doc) ROOM(ctype, name, items, none, doc)
 
 size_t cluster_block_bytes(const struct model_scale *scale)
 {
     struct cluster_room room = needed(scale);
-    return room.waiting * (sizeof *room.queue + sizeof *room.queued_at) + room.requests * sizeof *room.request +
-           room.contacts * sizeof *room.contact + room.projects * sizeof *room.project +
-           room.ideas * sizeof *room.idea +
-           scale->firms_per_block *
-               (cluster_words(scale->firms_per_block) * sizeof *room.known + sizeof *room.slot + 2 * sizeof *room.key);
+    size_t bytes = 0;
+#define ROOM(ctype, name, items, used, doc) bytes += room.items * sizeof *room.name;
+#include "cluster/room.def"
+#undef ROOM
+    return bytes;
 }
 
 int cluster_block_init(struct world *w, uint32_t block, struct error *err)
 {
-    const struct model_scale *scale = &w->setup.scale;
     struct cluster_room *room = &cluster_block(w, block)->room;
-    *room = needed(scale);
-    room->queue = calloc(room->waiting, sizeof *room->queue);
-    room->queued_at = calloc(room->waiting, sizeof *room->queued_at);
-    room->request = calloc(room->requests, sizeof *room->request);
-    room->contact = calloc(room->contacts, sizeof *room->contact);
-    room->project = calloc(room->projects, sizeof *room->project);
-    room->idea = calloc(room->ideas, sizeof *room->idea);
-    room->known = calloc((size_t)scale->firms_per_block * cluster_words(scale->firms_per_block), sizeof *room->known);
-    room->slot = calloc(scale->firms_per_block, sizeof *room->slot);
-    room->key = calloc(scale->firms_per_block, sizeof *room->key);
-    room->more = calloc(scale->firms_per_block, sizeof *room->more);
-    if (room->queue && room->queued_at && room->request && room->contact && room->project && room->idea &&
-        room->known && room->slot && room->key && room->more)
-        return ERROR_NONE;
-    return error_set(err, ERROR_RUN, "no memory for a cluster of %u firms", scale->firms_per_block);
+    bool good = true;
+    *room = needed(&w->setup.scale);
+#define ROOM(ctype, name, items, used, doc)                                                                            \
+    room->name = calloc(room->items, sizeof *room->name);                                                              \
+    good = good && room->name;
+#include "cluster/room.def"
+#undef ROOM
+    if (good) return ERROR_NONE;
+    return error_set(err, ERROR_RUN, "no memory for a cluster of %u firms", w->setup.scale.firms_per_block);
 }
 
 void cluster_block_free(struct world *w, uint32_t block)
 {
     struct cluster_room *room = &cluster_block(w, block)->room;
-    free(room->queue);
-    free(room->queued_at);
-    free(room->request);
-    free(room->contact);
-    free(room->project);
-    free(room->idea);
-    free(room->known);
-    free(room->slot);
-    free(room->key);
-    free(room->more);
+#define ROOM(ctype, name, items, used, doc) free(room->name);
+#include "cluster/room.def"
+#undef ROOM
 }
 
 void *cluster_grow(struct world *w, void *array, uint32_t *capacity, size_t size)

@@ -241,6 +241,7 @@ static bool make_room(struct crew *c, size_t n)
 int crew_give(struct crew *c, const uint64_t *runs, size_t n, struct error *err)
 {
     pthread_mutex_lock(&c->lock);
+    if (c->setup.stop_at_failure && c->failed) n = 0; /* one has failed since these were asked for */
     bool good = make_room(c, n);
     for (size_t k = 0; good && k < n; k++)
         c->queue[c->n_queued++] = runs[k];

@@ -10,7 +10,7 @@
 #include "core/param.h"
 
 #define AT(member) offsetof(struct options, member)
-enum { MOST_THREADS = 1024, MOST_TICKS = 65535, MOST_TASKS = 10000 };
+enum { MOST_THREADS = 1024, MOST_TICKS = 65535, MOST_TASKS = 10000, A_DAY = 86400 };
 
 const struct option_row options_table[] = {
     {"out", 'o', "FILE", OPTION_TEXT, AT(out), 0, VERB_RUN | VERB_SWEEP | VERB_MERGE,
@@ -38,8 +38,11 @@ const struct option_row options_table[] = {
      "write a CSV of pseudonyms and names to FILE, which nothing else holds"},
     {"on-failure", 0, "HOW", OPTION_TEXT, AT(on_failure), 0, VERB_SWEEP,
      "when a run fails: stop (as without it), skip it, or retry it once, here and at each start"},
-    {"publish-every", 0, "S", OPTION_TEXT, AT(publish_every), 0, VERB_SWEEP,
-     "seconds after which finished runs are kept at the latest, 60 without it"},
+    {"publish-every", 0, "T", OPTION_TIME, AT(publish_every), A_DAY, VERB_SWEEP,
+     "time after which finished runs are kept at the latest: 30s (or 30), 10min, 1h; 60s without it"},
+    {"checkpoint-every", 0, "T", OPTION_TIME, AT(checkpoint_every), 7 * A_DAY, VERB_RUN,
+     "keep an unfinished run beside FILE each time T of wall time has passed (30s, 10min, 1h), and go on from what is "
+     "kept"},
     {"part", 0, "K/N", OPTION_TEXT, AT(part), 0, VERB_SWEEP,
      "the K-th of N parts only, K from 0; tasks of a Slurm array find theirs without it"},
     {"only", 0, "RUN", OPTION_TEXT, AT(only), 0, VERB_SWEEP, "the run of that number only, also if it failed before"},
@@ -110,6 +113,25 @@ static int store_count(const struct option_row *row, int *count, const char *tex
     return ERROR_NONE;
 }
 
+/* Wall time, as "90", "90s", "1.5min" or "1h". */
+static int store_time(const struct option_row *row, double *seconds, const char *text, struct error *err)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1.0}, {"s", 1.0}, {"min", 60.0}, {"h", 3600.0}};
+    char *end;
+    double number = strtod(text, &end);
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
+        double time = number * units[k].seconds;
+        if (end == text || strcmp(end, units[k].name) != 0 || !(time >= 0.01 && time <= row->most)) continue;
+        *seconds = time;
+        return ERROR_NONE;
+    }
+    return error_set(err, ERROR_CONFIG, "--%s: found %s, expected a time such as 30s, 10min or 1h, from 0.01s to %dh",
+                     row->name, *text ? text : "nothing", row->most / 3600);
+}
+
 static int store(struct options *o, const struct option_row *row, const char *text, struct error *err)
 {
     void *at = (char *)o + row->offset;
@@ -120,6 +142,7 @@ static int store(struct options *o, const struct option_row *row, const char *te
         *(const char **)at = text;
         return ERROR_NONE;
     case OPTION_COUNT: return store_count(row, at, text, err);
+    case OPTION_TIME: return store_time(row, at, text, err);
     case OPTION_SETS: o->sets[o->n_sets++] = text; return ERROR_NONE;
     }
     return ERROR_NONE;

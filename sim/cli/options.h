@@ -16,11 +16,12 @@ struct options {
     const struct verb *verb;
     const char **sets; /* (n_sets) as given after --set; owned array, the texts are the command line's */
     size_t n_sets;
-    const char *seed, *replicates, *out, *model, *mapping;              /* NULL: not given */
-    const char *firms, *ties, *numbering, *rate;                        /* the same */
-    const char *on_failure, *publish_every, *part, *only, *slurm, *csv; /* the same */
-    int ticks, tasks;                                                   /* 0: not given */
-    int threads;                                                        /* 0: not given */
+    const char *seed, *replicates, *out, *model, *mapping; /* NULL: not given */
+    const char *firms, *ties, *numbering, *rate;           /* the same */
+    const char *on_failure, *part, *only, *slurm, *csv;    /* the same */
+    double publish_every, checkpoint_every;                /* seconds; 0: not given */
+    int ticks, tasks;                                      /* 0: not given */
+    int threads;                                           /* 0: not given */
     bool force, dry_run, quiet, json, markdown, config, pseudonyms, verify, virtual_file, help, version;
     char **words;          /* owned copy of argv, which getopt_long puts in another order */
     char *const *operands; /* (n_operands) inside words */
@@ -33,6 +34,7 @@ enum option_kind {
     OPTION_FLAG,  /* bool */
     OPTION_TEXT,  /* const char * */
     OPTION_COUNT, /* int from 1 to `most` */
+    OPTION_TIME,  /* double, seconds: 0.01 to `most` */
     OPTION_SETS,  /* repeatable, kept in `sets` */
 };
 
@@ -42,7 +44,7 @@ struct option_row {
     const char *argument; /* "N", or NULL */
     enum option_kind kind;
     size_t offset;  /* in struct options */
-    int most;       /* of an OPTION_COUNT */
+    int most;       /* of an OPTION_COUNT or OPTION_TIME */
     unsigned verbs; /* bits of enum verb_bit */
     const char *help;
 };

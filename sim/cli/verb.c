@@ -15,6 +15,8 @@ static const struct verb_example run_examples[] = {
     {"klynge run configs/act.cfg -o act.h5", "every scenario and replicate of the config, on all processors"},
     {"klynge run configs/act.cfg -o more.h5 --replicates 200 --seed 7", "more replicates, other random numbers"},
     {"klynge run configs/act.cfg -o slow.h5 --set model.trust.hours=60", "one parameter changed in every scenario"},
+    {"klynge run million.cfg -o million.h5 --checkpoint-every 10min",
+     "a long run; the same command goes on after a stop"},
     {"klynge run mine/cluster.cfg -o mine.h5 --pseudonyms --mapping names.csv", "firms without their names"},
     {NULL, NULL},
 };
@@ -61,7 +63,8 @@ static const struct verb_example merge_examples[] = {
 };
 
 static const int sweep_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_STOPPED, -1};
-static const int run_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
+static const int run_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_STOPPED, ERROR_INTERRUPTED, -1};
+static const int merge_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int check_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int bench_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_RUN, ERROR_IO, ERROR_INTERRUPTED, -1};
 static const int read_codes[] = {ERROR_NONE, ERROR_CONFIG, ERROR_IO, -1};
@@ -71,7 +74,15 @@ const struct verb verb_table[] = {
      "Runs every scenario x replicate of CONFIG and writes one result file (HDF5). The file appears under its name "
      "only "
      "when it is complete and has been read back; until then, and after an interruption, there is nothing. The numbers "
-     "are the same for any number of threads.",
+     "are the same for any number of threads. With --checkpoint-every a run that is stopped or killed is not lost: its "
+     "state is kept beside "
+     "FILE in two files, FILE.checkpoint-RUN-TICK-DIGEST.h5, and the same command goes on from the newest that is "
+     "whole, to the same "
+     "numbers, with any number of threads; they are removed when FILE is there. SIGINT, SIGTERM and SIGUSR1 then end "
+     "it at the end of the "
+     "tick, with a last checkpoint and exit code 75. That is for one run, or for worlds so large (20,000 firms) that "
+     "they run one after "
+     "the other; of many small runs `klynge sweep` keeps those that are finished.",
      run_examples, run_codes},
     {"check", VERB_CHECK, "CONFIG", 1, 1, verb_check, "validate a config and show what running it would take",
      "Reads CONFIG as `run` does, tells every mistake in it, and prints the plan: scenarios, runs, ticks, size of the "
@@ -120,7 +131,7 @@ const struct verb verb_table[] = {
      "point, replicate, time, and param_<name>(scenario, point) for each parameter that is swept. Runs that are "
      "missing "
      "are NaN, and their status says not_run. The folder stays as it is.",
-     merge_examples, run_codes},
+     merge_examples, merge_codes},
     {NULL, 0, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
 

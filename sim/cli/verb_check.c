@@ -133,7 +133,7 @@ int verb_check_measure(const struct ensemble_plan *plan, const struct design *d,
                        struct verb_check_needs *needs, struct error *err)
 {
     struct survey s = {.plan = plan};
-    double own = own_bytes();
+    double own = own_bytes(); /* now: runs are timed in a world */
     int code = survey_all(&s, d, err);
     if (code) return code;
     uint64_t runs = plan_runs(plan) * d->n_points;
@@ -143,6 +143,8 @@ int verb_check_measure(const struct ensemble_plan *plan, const struct design *d,
     needs->bytes_per_firm = (double)s.memory.per_firm;
     needs->bytes_per_tie = (double)s.memory.per_tie;
     needs->bytes_output = output_needed(plan, d);
+    bool in_turn = runs == 1 || s.one_at_a_time; /* ensemble_in_turn, of all points */
+    needs->bytes_checkpoint = in_turn ? (double)s.memory.state + needs->bytes_output / (double)runs : NAN;
     needs->core_seconds = s.timed_firms > 0.0 ? s.timed_seconds / s.timed_firms * s.firms * plan->n_replicates : NAN;
     return ERROR_NONE;
 }
@@ -161,6 +163,8 @@ static int tell_json(const struct ensemble_plan *plan, const struct design *d, c
     answer_put(&answer, "bytes_memory", json_integer((json_int_t)needs->bytes_memory));
     answer_put(&answer, "bytes_per_firm", json_integer((json_int_t)needs->bytes_per_firm));
     answer_put(&answer, "bytes_per_tie", json_integer((json_int_t)needs->bytes_per_tie));
+    if (!isnan(needs->bytes_checkpoint))
+        answer_put(&answer, "bytes_checkpoint", json_integer((json_int_t)needs->bytes_checkpoint));
     answer_put(&answer, "core_seconds", answer_real(needs->core_seconds));
     answer_put(&answer, "budgets", budget_json(budgets));
     return answer_json(answer, err);
@@ -226,6 +230,9 @@ static int tell_text(const struct options *o, const struct ensemble_plan *plan, 
     printf("result file   about %s\n", page_bytes(needs->bytes_output, a));
     printf("memory        about %s: %s a firm, %s a tie\n", page_bytes(needs->bytes_memory, a),
            page_bytes(needs->bytes_per_firm, b), page_bytes(needs->bytes_per_tie, c));
+    if (!isnan(needs->bytes_checkpoint))
+        printf("checkpoint    about %s, three times while one is written (--checkpoint-every)\n",
+               page_bytes(needs->bytes_checkpoint, a));
     if (isnan(needs->core_seconds))
         printf("core-seconds  not measured: a world needs more than half of the memory that is free here\n");
     else

@@ -12,7 +12,8 @@ struct options;
 struct verb_check_needs {
     double bytes_output, bytes_memory; /* memory of all worlds that run at once */
     double bytes_per_firm, bytes_per_tie;
-    double core_seconds; /* NaN: not known */
+    double bytes_checkpoint; /* of the largest world; NaN: runs are done side by side, and have none */
+    double core_seconds;     /* NaN: not known */
 };
 
 /* Of all points of the design. Every one of them is made once, so that what the model refuses is found. */

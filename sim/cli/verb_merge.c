@@ -15,7 +15,7 @@
 #include "io/output.h"
 #include "io/segment.h"
 
-enum { OPEN_MOST = 128 }; /* segments that are open at once */
+enum { OPEN_MOST = 512 }; /* segments that are open at once */
 
 struct merge {
     const struct options *o;

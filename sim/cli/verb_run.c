@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/answer.h"
+#include "cli/keeper.h"
 #include "cli/options.h"
 #include "cli/page.h"
 #include "cli/plan.h"
@@ -29,10 +30,10 @@ static void show(void *context, uint64_t done, uint64_t total)
 }
 
 static int simulate(const struct options *o, const struct ensemble_plan *plan, struct output *out,
-                    struct ensemble_outcome *outcome, struct error *err)
+                    struct world_keeper *keeper, struct ensemble_outcome *outcome, struct error *err)
 {
     struct receiver receiver = {.out = out};
-    struct ensemble_sink sink = {&receiver, receive, show};
+    struct ensemble_sink sink = {.context = &receiver, .batch = receive, .progress = show, .keeper = keeper};
     progress_begin(&receiver.progress, stderr, progress_style_of(stderr, o->quiet), progress_now, plan_runs(plan));
     int code = ensemble_run(plan, plan_threads(o), &sink, &stop_asked, outcome, err);
     progress_end(&receiver.progress);
@@ -60,27 +61,32 @@ static int tell_failed(const struct options *o, const struct ensemble_outcome *o
 }
 
 static int run_plan(const struct options *o, const struct ensemble_plan *plan, const struct config_texts *texts,
-                    struct error *err)
+                    const struct manifest *manifest, struct error *err)
 {
     struct output *out = NULL;
     struct pseudonyms names;
+    struct keeper keeper = {0};
     struct ensemble_outcome outcome = {0};
     struct error why = {0};
     char digest[33] = "";
     int code = pseudonyms_begin(&names, o, plan, err);
     if (!code) code = output_open(&out, o->out, o->force, plan, texts, plan_threads(o), o->argc, o->argv, err);
+    if (!code) code = keeper_begin(&keeper, o, plan, manifest, err);
     if (code) goto out;
-    code = simulate(o, plan, out, &outcome, &why);
-    if (code) {
+    code = simulate(o, plan, out, keeper_hooks(&keeper), &outcome, &why);
+    if (code == ERROR_INTERRUPTED)
+        code = keeper_stopped(&keeper, err);
+    else if (code)
         error_set(err, code, "%s; nothing was written", why.text);
-        goto out;
-    }
+    if (code) goto out;
     code = output_publish(&out, &outcome, digest, err);
     if (!code) code = pseudonyms_publish(&names, err);
+    keeper_end(&keeper, !code);
     if (code) goto out;
     code = tell(o, &outcome, digest, err);
     if (!code && outcome.failed) code = tell_failed(o, &outcome, &why, err);
 out:
+    keeper_end(&keeper, false);
     output_discard(&out);
     pseudonyms_abandon(&names);
     return code;
@@ -90,6 +96,7 @@ int verb_run(const struct options *o, struct error *err)
 {
     struct ensemble_plan plan;
     struct config_texts texts;
+    struct manifest manifest = {.borrowed = true};
     if (!o->out && !o->dry_run)
         return error_set(err, ERROR_CONFIG, "no output is given: add -o FILE, such as -o out.h5, or --dry-run");
     stop_listen();
@@ -98,8 +105,11 @@ int verb_run(const struct options *o, struct error *err)
     if (o->dry_run)
         code = verb_check_plan(o, &plan, &texts.design, err);
     else {
-        code = design_expand(&texts.design, &plan, err);
-        if (!code) code = run_plan(o, &plan, &texts, err);
+        if (o->checkpoint_every > 0.0)
+            code = manifest_make(&manifest, &plan, &texts.design, &texts, o->argc, o->argv, err);
+        if (!code) code = design_expand(&texts.design, &plan, err);
+        if (!code) code = run_plan(o, &plan, &texts, &manifest, err);
+        manifest_free(&manifest);
     }
     config_free(&plan, &texts);
     return code;

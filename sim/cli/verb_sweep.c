@@ -52,18 +52,6 @@ static int read_policy(struct sweep *s, struct error *err)
     return error_set(err, ERROR_CONFIG, "--on-failure: found %s, expected stop, skip or retry", asked);
 }
 
-static int read_interval(struct sweep *s, struct error *err)
-{
-    char *end;
-    s->publish_every = 60.0;
-    if (!s->o->publish_every) return ERROR_NONE;
-    s->publish_every = strtod(s->o->publish_every, &end);
-    if (*end || !(s->publish_every >= 0.01 && s->publish_every <= 86400.0))
-        return error_set(err, ERROR_CONFIG, "--publish-every: found %s, expected seconds from 0.01 to 86400",
-                         s->o->publish_every);
-    return ERROR_NONE;
-}
-
 static bool read_number(const char *text, const char **end, uint64_t *n)
 {
     char *stop;
@@ -126,10 +114,10 @@ static int read_only(struct sweep *s, struct error *err)
 static int read_options(struct sweep *s, struct error *err)
 {
     s->parts = 1;
+    s->publish_every = s->o->publish_every > 0.0 ? s->o->publish_every : 60.0;
     if (!s->o->out && !s->o->dry_run)
         return error_set(err, ERROR_CONFIG, "no folder is given: add -o DIR, such as -o out/sweep, or --dry-run");
     int code = read_policy(s, err);
-    if (!code) code = read_interval(s, err);
     if (!code) code = read_only(s, err);
     if (!code && s->o->part && !s->o->only) code = read_part(s, err);
     if (!code && !s->o->part && !s->o->only) find_part(s);
@@ -290,16 +278,19 @@ static int work(struct sweep *s, int code, struct ranks_outcome *outcome, struct
     return code;
 }
 
-/* What there is now, also by other processes; after a stop what is known, as reading much takes time. */
+/* What there is now, also by other processes; after a stop what is known, as reading much takes time, but where runs that had failed
+ * were done again: which of them is not known. */
 static int finish(struct sweep *s, const struct ranks_outcome *outcome, double wall, struct error *err)
 {
+    static const volatile sig_atomic_t never = 0;
     int code = ERROR_NONE;
-    if (outcome->stopped) {
+    if (outcome->stopped && !(s->catalog.failed && s->dispatch.failed_too)) {
         s->catalog.done += outcome->done;
         s->catalog.failed += outcome->failed;
     } else {
         catalog_free(&s->catalog);
-        code = catalog_read(&s->catalog, s->o->out, &s->manifest, CATALOG_READ, &stop_asked, err);
+        code = catalog_read(&s->catalog, s->o->out, &s->manifest, CATALOG_READ, outcome->stopped ? &never : &stop_asked,
+                            err);
     }
     if (!code) code = tell(s, &s->catalog, outcome, wall, err);
     return code ? code : judge(s, &s->catalog, outcome, err);

@@ -111,6 +111,7 @@ int ensemble_worker_run(struct ensemble_worker *w, const struct ensemble_plan *p
     int code = fit_world(w, &setup, err);
     if (code) return code;
     w->world.snapshots = snapshots;
+    w->world.keeper = w->keeper;
     return world_run(&w->world, &setup, seed, results, stop, err);
 }
 
@@ -124,6 +125,8 @@ static int run_one(struct state *s, struct ensemble_worker *w, uint32_t c, struc
                    struct error *err)
 {
     const struct ensemble_plan *plan = s->plan;
+    w->keeper = s->sink->keeper;
+    if (w->keeper) w->keeper->run = (uint64_t)c * plan->n_replicates + b->first + k;
     return ensemble_worker_run(w, plan, &plan->cases[c], b->snapshots[k], plan->seeds[b->first + k], b->results[k],
                                s->stop, err);
 }
@@ -187,6 +190,11 @@ static bool is_large(const struct ensemble_plan *plan)
     for (uint32_t c = 0; c < plan->n_scenarios * plan->n_points; c++)
         if (is_large_world(&plan->cases[c].scale)) return true;
     return false;
+}
+
+bool ensemble_in_turn(const struct ensemble_plan *plan)
+{
+    return (uint64_t)plan->n_scenarios * plan->n_points * plan->n_replicates == 1 || is_large(plan);
 }
 
 static void run_all(struct state *s, int outer_threads)

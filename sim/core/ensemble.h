@@ -52,6 +52,7 @@ struct ensemble_sink {
                  struct error *err);
     /* Called by one thread at a time after each run. May be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t total);
+    struct world_keeper *keeper; /* where ensemble_in_turn says that runs are done one after the other; or NULL */
 };
 
 struct ensemble_outcome {
@@ -64,6 +65,7 @@ struct ensemble_worker {
     struct world world;
     bool made;
     int threads;
+    struct world_keeper *keeper; /* or NULL */
 };
 
 /* Run one replicate of a case (of the plan, or made beside it) into `results`. snapshots may be NULL. */
@@ -71,6 +73,9 @@ int ensemble_worker_run(struct ensemble_worker *w, const struct ensemble_plan *p
                         struct snapshots *snapshots, uint64_t seed, double *results, const volatile sig_atomic_t *stop,
                         struct error *err);
 void ensemble_worker_free(struct ensemble_worker *w);
+
+/* Are runs done one after the other, whatever the number of threads? So it is where there is one, or a world is large. */
+bool ensemble_in_turn(const struct ensemble_plan *plan);
 
 /* Threads that a world of that size gains from: all that are offered, or one where it is small. */
 int ensemble_world_threads(const struct model_scale *scale, int threads);

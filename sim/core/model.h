@@ -59,6 +59,16 @@ struct record_kind {
     const char *doc;
 };
 
+/* An array that a block's record points to, made by block_init. The record may hold no other pointer. */
+struct block_array {
+    const char *name;
+    size_t size;    /* bytes of an item */
+    size_t pointer; /* offset in the record: of the pointer, */
+    size_t room;    /* of the uint32_t number of items that there is room for, and */
+    size_t used;    /* of the uint32_t number of those in use; BLOCK_SCRATCH: what it holds does not outlive a tick */
+};
+#define BLOCK_SCRATCH SIZE_MAX
+
 /* A random stream, declared in streams.def. */
 struct stream {
     const char *name, *doc;
@@ -169,6 +179,8 @@ struct model {
     int (*settle_tie)(double *value, struct error *err);
     size_t derived_size;
     size_t block_size; /* bytes of a block's own record */
+    const struct block_array *block_arrays;
+    uint32_t n_block_arrays;
 
     /* Parameters (TEXT, PATH): the name of a CSV with the columns `time` and the last part of path_target, and the path
      * that its points replace; or NULL. */

@@ -123,6 +123,32 @@ void network_drop(struct network *g, uint32_t i, uint32_t k)
     move_ties(g, i, k, k + 1, n - k - 1);
 }
 
+static int pass_row(struct network *g, uint32_t i, struct state_walk *s, struct error *err)
+{
+    static const char piece[] = "ties";
+    struct tie_row *row = &g->rows[i];
+    uint32_t n = row->n;
+    int code = state_pass(s, piece, &n, sizeof n, err);
+    if (s->restores) row->n = 0; /* what there was need not move along */
+    while (!code && n > row->capacity)
+        if (!grow(g, i)) code = error_set(err, ERROR_RUN, "no memory for %u ties of firm %u", n, i);
+    row->n = code ? 0 : n;
+    if (!code) code = state_pass(s, piece, row->to, n * sizeof *row->to, err);
+    for (uint32_t v = 0; v < g->n_values && !code; v++)
+        code = state_pass(s, piece, network_value(g, i, v), n * sizeof(float), err);
+    if (!code) code = state_pass(s, piece, network_touched(g, i), n * sizeof(uint16_t), err);
+    if (!code) code = state_pass(s, piece, network_born(g, i), n * sizeof(uint16_t), err);
+    return code ? code : state_pass(s, piece, network_kind(g, i), n, err);
+}
+
+int network_pass(struct network *g, struct state_walk *s, struct error *err)
+{
+    int code = ERROR_NONE;
+    for (uint32_t i = 0; i < g->n_rows && !code; i++)
+        code = pass_row(g, i, s, err);
+    return code;
+}
+
 int network_verify(const struct network *g, struct error *err)
 {
     for (uint32_t i = 0; i < g->n_rows; i++) {

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/state.h"
 
 enum { NETWORK_MAX_VALUES = 4, NETWORK_MAX_TICKS = 65535 };
 #define NETWORK_NONE UINT32_MAX
@@ -85,6 +86,9 @@ static inline uint32_t network_find(const struct network *g, uint32_t i, uint32_
 uint32_t network_insert(struct network *g, uint32_t i, uint32_t j, uint16_t tick);
 /* Remove tie k of row i: later ties move down by one. */
 void network_drop(struct network *g, uint32_t i, uint32_t k);
+
+/* Every row's ties. */
+int network_pass(struct network *g, struct state_walk *s, struct error *err);
 
 /* Problems of the structure itself (row not ascending, self tie, n > capacity): 0 or ERROR_RUN with a sentence. */
 int network_verify(const struct network *g, struct error *err);

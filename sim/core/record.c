@@ -29,6 +29,29 @@ void record_close(struct records *r)
     free(r);
 }
 
+void record_clear(struct records *r)
+{
+    for (size_t k = 0; k < (size_t)r->n_blocks * r->n_kinds; k++)
+        r->list[k].n = 0;
+}
+
+int record_pass(const struct world *w, struct state_walk *s, struct error *err)
+{
+    struct records *r = w->snapshots->records;
+    int code = ERROR_NONE;
+    for (size_t k = 0; k < (size_t)r->n_blocks * r->n_kinds && !code; k++) {
+        struct record_list *list = &r->list[k];
+        size_t n = list->n;
+        code = state_pass(s, "records", &n, sizeof n, err);
+        if (s->restores) list->n = list->room = 0;
+        if (!code)
+            code =
+                state_pass_array(s, "records", &list->row, n, w->setup.model->record_kinds[k % r->n_kinds].size, err);
+        if (s->restores && !code) list->n = list->room = n;
+    }
+    return code;
+}
+
 bool record_wanted(const struct world *w) { return w->snapshots && w->snapshots->records; }
 
 static struct record_list *list_of(const struct world *w, uint32_t block, uint32_t kind)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/state.h"
+
 struct world;
 
 struct record_list {
@@ -23,6 +25,11 @@ struct records {
 /* Empty lists; NULL without memory. */
 struct records *record_open(uint32_t n_blocks, uint32_t n_kinds);
 void record_close(struct records *r); /* r may be NULL */
+
+/* Forget all rows. */
+void record_clear(struct records *r);
+/* Every list's rows, of the sizes that the world's model says. */
+int record_pass(const struct world *w, struct state_walk *s, struct error *err);
 
 /* Are this run's rows kept? Where not, the calls below do nothing. */
 bool record_wanted(const struct world *w);

@@ -120,6 +120,16 @@ static void free_one(struct snapshot *s)
     free(s->tie_age);
 }
 
+void snapshot_clear(struct snapshots *all)
+{
+    for (uint32_t k = 0; k < all->n; k++)
+        free_one(&all->snapshot[k]);
+    free(all->snapshot);
+    all->snapshot = NULL;
+    all->n = 0;
+    if (all->records) record_clear(all->records);
+}
+
 void snapshot_take(struct snapshots *all, const struct world *w)
 {
     struct snapshot s = {.time = w->setup.layout->time[w->tick]};
@@ -142,12 +152,51 @@ void snapshot_take(struct snapshots *all, const struct world *w)
     free(slot);
 }
 
+static int pass_ties(struct snapshot *one, uint32_t n_values, struct state_walk *s, struct error *err)
+{
+    static const char piece[] = "snapshots of ties";
+    int code = state_pass_array(s, piece, &one->tie_count, one->n_firms, sizeof *one->tie_count, err);
+    if (!code) code = state_pass_array(s, piece, &one->tie_to, one->n_ties, sizeof *one->tie_to, err);
+    if (!code)
+        code = state_pass_array(s, piece, &one->tie_value, (size_t)one->n_ties * n_values, sizeof *one->tie_value, err);
+    if (!code) code = state_pass_array(s, piece, &one->tie_kind, one->n_ties, sizeof *one->tie_kind, err);
+    return code ? code : state_pass_array(s, piece, &one->tie_age, one->n_ties, sizeof *one->tie_age, err);
+}
+
+static int pass_one(struct snapshot *one, const struct model *m, bool with_ties, struct state_walk *s,
+                    struct error *err)
+{
+    static const char piece[] = "snapshots";
+    int code = state_pass(s, piece, &one->time, sizeof one->time, err);
+    if (!code) code = state_pass(s, piece, &one->n_firms, sizeof one->n_firms, err);
+    if (!code) code = state_pass(s, piece, &one->n_ties, sizeof one->n_ties, err);
+    if (!code) code = state_pass_array(s, piece, &one->cluster, one->n_firms, sizeof *one->cluster, err);
+    if (!code) code = state_pass_array(s, piece, &one->uid, one->n_firms, sizeof *one->uid, err);
+    size_t values = (size_t)one->n_firms * panel_fields(m);
+    if (!code) code = state_pass_array(s, piece, &one->panel, values, sizeof *one->panel, err);
+    return code || !with_ties ? code : pass_ties(one, m->n_tie_values, s, err);
+}
+
+int snapshot_pass(const struct world *w, struct state_walk *s, struct error *err)
+{
+    struct snapshots *all = w->snapshots;
+    uint32_t n = all->n;
+    int code = state_pass(s, "snapshots", &n, sizeof n, err);
+    if (s->restores && !code) {
+        snapshot_clear(all);
+        all->snapshot = calloc(n + 1u, sizeof *all->snapshot);
+        if (!all->snapshot) return error_set(err, ERROR_RUN, "no memory for %u snapshots", n);
+        all->n = n;
+    }
+    for (uint32_t k = 0; k < n && !code; k++)
+        code = pass_one(&all->snapshot[k], w->setup.model, all->with_ties, s, err);
+    return code || !all->records ? code : record_pass(w, s, err);
+}
+
 void snapshot_free(struct snapshots *all)
 {
     if (!all) return;
-    for (uint32_t k = 0; k < all->n; k++)
-        free_one(&all->snapshot[k]);
-    free(all->snapshot);
+    snapshot_clear(all);
     record_close(all->records);
     free(all);
 }

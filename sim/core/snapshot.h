@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/state.h"
 
 struct records;
 struct world;
@@ -35,6 +36,10 @@ struct snapshots {
 
 /* At the end of tick w->tick, before the next begins: ties as the tick's processes left them. */
 void snapshot_take(struct snapshots *all, const struct world *w);
+/* Those of a world that were taken so far, and its records. */
+int snapshot_pass(const struct world *w, struct state_walk *s, struct error *err);
+/* Forget what was taken, records too. */
+void snapshot_clear(struct snapshots *all);
 void snapshot_free(struct snapshots *all);
 
 #endif

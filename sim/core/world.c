@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/parallel.h"
 #include "core/snapshot.h"
+#include "core/state.h"
 
 static const struct param run_rows[] = {
 #define PARAM(type, name, ...) PARAM_ROW(struct run_params, type, name, __VA_ARGS__)
@@ -76,7 +77,9 @@ struct world_bytes world_bytes(const struct world_setup *setup)
     size_t without_ties =
         columns_bytes(m, n_firms) + n_firms * sizeof(struct tie_row) + scale->n_blocks * (blocks + observed);
     b.per_firm = n_firms ? without_ties / n_firms : 0;
-    b.total = without_ties + (size_t)n_firms * scale->ties_per_firm * b.per_tie;
+    size_t ties = (size_t)n_firms * scale->ties_per_firm * b.per_tie;
+    b.total = without_ties + ties;
+    b.state = columns_bytes(m, n_firms) + n_firms * sizeof(uint32_t) + ties + scale->n_blocks * m->block_size;
     return b;
 }
 
@@ -187,7 +190,7 @@ static void begin_block(void *world, uint32_t block)
     w->setup.model->begin(w, block);
 }
 
-void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed, double *results)
+void world_prepare(struct world *w, const struct world_setup *setup, uint64_t seed, double *results)
 {
     w->setup = *setup;
     w->seed = seed;
@@ -202,6 +205,11 @@ void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed
     for (size_t k = 0; k < setup->layout->n_doubles; k++)
         results[k] = NAN;
     read_switches(w);
+}
+
+void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed, double *results)
+{
+    world_prepare(w, setup, seed, results);
     parallel_for(w->team, w->n_blocks, begin_block, w);
 }
 
@@ -226,13 +234,18 @@ static void run_processes(struct world *w, uint32_t first, uint32_t last)
     parallel_for(w->team, w->n_blocks, run_block, &s);
 }
 
+static void set_tick(struct world *w, uint32_t tick)
+{
+    w->tick = tick;
+    w->time = w->setup.run->start + (double)tick * w->dt;
+}
+
 static void end_tick(struct world *w)
 {
     record(w);
     struct snapshots *s = w->snapshots;
     if (s && (w->tick + 1) % s->every == 0) snapshot_take(s, w);
-    w->tick++;
-    w->time = w->setup.run->start + (double)w->tick * w->dt;
+    set_tick(w, w->tick + 1);
 }
 
 void world_step(struct world *w)
@@ -262,19 +275,143 @@ static int step(struct world *w, struct error *err)
 #endif
 }
 
+/* One tick, if there is memory for it. */
+static int advance(struct world *w, struct error *err)
+{
+    int code = step(w, err);
+    if (!code && (w->ties.out_of_memory || w->out_of_memory))
+        code = error_set(err, ERROR_RUN, "no memory in tick %u", w->tick);
+    if (!code && w->snapshots && w->snapshots->out_of_memory)
+        code = error_set(err, ERROR_RUN, "no memory for snapshots");
+    return code;
+}
+
 int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, double *results,
               const volatile sig_atomic_t *stop, struct error *err)
 {
-    world_begin(w, setup, seed, results);
-    while (w->tick < w->n_ticks) {
-        if (stop && *stop) return error_set(err, ERROR_INTERRUPTED, "interrupted");
-        int code = step(w, err);
+    struct world_keeper *keeper = w->keeper;
+    if (keeper) world_prepare(w, setup, seed, results);
+    if (!keeper || !keeper->resume(keeper->context, w)) world_begin(w, setup, seed, results);
+    bool stopping = stop && *stop; /* asked once a tick: what ends the run has been told to the keeper */
+    while (!stopping && w->tick < w->n_ticks) {
+        int code = advance(w, err);
         if (code) return code;
-        if (w->ties.out_of_memory || w->out_of_memory)
-            return error_set(err, ERROR_RUN, "no memory in tick %u", w->tick);
+        stopping = stop && *stop;
+        if (keeper) keeper->keep(keeper->context, w, stopping);
     }
-    if (w->snapshots && w->snapshots->out_of_memory) return error_set(err, ERROR_RUN, "no memory for snapshots");
+    return w->tick < w->n_ticks ? error_set(err, ERROR_INTERRUPTED, "interrupted") : ERROR_NONE;
+}
+
+/* ---- state ------------------------------------------------------------------------------------------------------------ */
+
+static void *part_of(void *record, size_t offset) { return (char *)record + offset; }
+
+static uint32_t number_at(void *record, size_t offset)
+{
+    uint32_t n;
+    memcpy(&n, part_of(record, offset), sizeof n);
+    return n;
+}
+
+/* Pointers and room are the block's own: from one record to another. */
+static void copy_own(const struct model *m, void *to, const void *from)
+{
+    for (uint32_t a = 0; a < m->n_block_arrays; a++) {
+        size_t pointer = m->block_arrays[a].pointer, room = m->block_arrays[a].room;
+        memcpy(part_of(to, pointer), (const char *)from + pointer, sizeof(void *));
+        memcpy(part_of(to, room), (const char *)from + room, sizeof(uint32_t));
+    }
+}
+
+/* Without what is a block's own: the same state is the same bytes. */
+static int pass_records(struct world *w, struct state_walk *s, struct error *err)
+{
+    const struct model *m = w->setup.model;
+    char *copy = malloc(m->block_size + 1), *none = calloc(1, m->block_size + 1);
+    int code = copy && none ? ERROR_NONE : error_set(err, ERROR_RUN, "no memory for a block's record");
+    for (uint32_t b = 0; b < w->n_blocks && !code; b++) {
+        void *record = world_block(w, b);
+        memcpy(copy, record, m->block_size);
+        copy_own(m, copy, none);
+        code = state_pass(s, "blocks", copy, m->block_size, err);
+        if (!s->restores || code) continue;
+        copy_own(m, copy, record);
+        memcpy(record, copy, m->block_size);
+    }
+    free(copy);
+    free(none);
+    return code;
+}
+
+/* Room for what is put back; all arrays that share a room are asked before it is widened. */
+static int make_room(const struct model *m, void *record, struct error *err)
+{
+    for (uint32_t a = 0; a < m->n_block_arrays; a++) {
+        const struct block_array *array = &m->block_arrays[a];
+        if (array->used == BLOCK_SCRATCH || number_at(record, array->used) <= number_at(record, array->room)) continue;
+        void *pointer, *more;
+        memcpy(&pointer, part_of(record, array->pointer), sizeof pointer);
+        more = realloc(pointer, number_at(record, array->used) * array->size);
+        if (!more) return error_set(err, ERROR_RUN, "no memory for %s", array->name);
+        memcpy(part_of(record, array->pointer), &more, sizeof more);
+    }
+    for (uint32_t a = 0; a < m->n_block_arrays; a++) {
+        const struct block_array *array = &m->block_arrays[a];
+        if (array->used != BLOCK_SCRATCH && number_at(record, array->used) > number_at(record, array->room))
+            memcpy(part_of(record, array->room), part_of(record, array->used), sizeof(uint32_t));
+    }
     return ERROR_NONE;
+}
+
+static int pass_blocks(struct world *w, struct state_walk *s, struct error *err)
+{
+    const struct model *m = w->setup.model;
+    int code = pass_records(w, s, err);
+    for (uint32_t b = 0; s->restores && b < w->n_blocks && !code; b++)
+        code = make_room(m, world_block(w, b), err);
+    for (uint32_t a = 0; a < m->n_block_arrays; a++) {
+        const struct block_array *array = &m->block_arrays[a];
+        for (uint32_t b = 0; array->used != BLOCK_SCRATCH && b < w->n_blocks && !code; b++) {
+            void *record = world_block(w, b), *pointer;
+            memcpy(&pointer, part_of(record, array->pointer), sizeof pointer);
+            code = state_pass(s, array->name, pointer, number_at(record, array->used) * array->size, err);
+        }
+    }
+    return code;
+}
+
+static int pass_place(struct world *w, struct state_walk *s, struct error *err)
+{
+    uint32_t tick = w->tick;
+    uint64_t seed = w->seed;
+    int code = state_pass(s, "tick", &tick, sizeof tick, err);
+    if (!code) code = state_pass(s, "seed", &seed, sizeof seed, err);
+    if (code) return code;
+    if (seed != w->seed || tick > w->n_ticks) return error_set(err, ERROR_IO, "the state is of another run");
+    set_tick(w, tick);
+    return ERROR_NONE;
+}
+
+static int pass_all(struct world *w, struct state_walk *s, struct error *err)
+{
+    const struct model *m = w->setup.model;
+    int code = pass_place(w, s, err);
+    if (!code) code = state_pass(s, "results", w->results, w->setup.layout->n_doubles * sizeof *w->results, err);
+    if (!code && w->snapshots) code = snapshot_pass(w, s, err);
+    if (code || w->tick == w->n_ticks) return code;
+    for (uint32_t f = 0; f < m->n_fields && !code; f++) {
+        size_t bytes = (size_t)w->n_firms * m->fields[f].size * m->fields[f].width;
+        code = state_pass(s, m->fields[f].name, column_of(w, &m->fields[f]), bytes, err);
+    }
+    if (!code) code = pass_blocks(w, s, err);
+    return code ? code : network_pass(&w->ties, s, err);
+}
+
+int world_pass(struct world *w, struct state_walk *s, struct error *err)
+{
+    int code = pass_all(w, s, err);
+    if (code && s->restores && w->snapshots) snapshot_clear(w->snapshots);
+    return code;
 }
 
 /* ---- audit: do the processes read and write what they declare? ------------------------------------------------------- */

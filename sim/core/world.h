@@ -37,6 +37,19 @@ struct world_setup {
 
 struct snapshots;
 struct parallel_team;
+struct state_walk;
+struct world;
+
+/* Keeps a run's state while it runs, so that another process can go on from there. */
+struct world_keeper {
+    void *context;
+    uint64_t
+        run; /* which of an ensemble's it is about to be: (scenario * n_points + point) * n_replicates + replicate */
+    /* At the start, the world prepared: true when the state has been put back (world_pass). */
+    bool (*resume)(void *context, struct world *w);
+    /* After a tick: the world may be passed on. stopping: it ends before the next. */
+    void (*keep)(void *context, struct world *w, bool stopping);
+};
 
 struct world {
     struct world_setup setup;
@@ -55,15 +68,16 @@ struct world {
     double *results;             /* (layout->n_doubles) of this run; owned by the caller of world_run */
     bool out_of_memory;          /* set by world_fail: the run is not valid */
     struct snapshots *snapshots; /* or NULL: collect none */
+    struct world_keeper *keeper; /* or NULL */
     void *memory;                /* the columns' one allocation */
 };
 
 int world_init(struct world *w, const struct world_setup *setup, int threads, struct error *err);
 void world_free(struct world *w);
 
-/* Bytes of one world, per firm slot and per tie, without allocating it. */
+/* Bytes of one world, per firm slot and per tie, without allocating it; and of its state (state.h), its results left out. */
 struct world_bytes {
-    size_t total, per_firm, per_tie;
+    size_t total, per_firm, per_tie, state;
 };
 struct world_bytes world_bytes(const struct world_setup *setup);
 
@@ -71,6 +85,12 @@ struct world_bytes world_bytes(const struct world_setup *setup);
  * Stops between ticks when *stop is set (ERROR_INTERRUPTED). */
 int world_run(struct world *w, const struct world_setup *setup, uint64_t seed, double *results,
               const volatile sig_atomic_t *stop, struct error *err);
+
+/* Between ticks: all of a run's state. A world into which it is put back has the setup and the seed of the run, and need not have
+ * begun. After the last tick that is its results and snapshots alone. */
+int world_pass(struct world *w, struct state_walk *s, struct error *err);
+/* Before world_pass puts back, instead of world_begin. */
+void world_prepare(struct world *w, const struct world_setup *setup, uint64_t seed, double *results);
 
 /* The pieces of world_run, for tests. */
 void world_begin(struct world *w, const struct world_setup *setup, uint64_t seed, double *results);

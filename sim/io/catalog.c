@@ -14,10 +14,6 @@
 
 #include "io/publish.h"
 
-/* A temporary file lives for seconds. One of a process of this host that is dead is removed after the first age, any after the
- * second, and so is the sign of a process at work, both by the file system's own clock. What else stands in the folder is not ours. */
-enum { DEAD_SECONDS = 60, OLD_SECONDS = 3600 };
-
 char *catalog_path(const char *folder, const char *name)
 {
     char *path = NULL;
@@ -86,24 +82,25 @@ static int read_segment(struct catalog *c, const char *name, const char *path, c
 {
     struct stat about;
     struct segment *s = NULL;
+    const struct segment_about *a = NULL;
     struct error why = {0};
     *gone = stat(path, &about) != 0 && errno == ENOENT;
     if (*gone) return ERROR_NONE;
     int code = checked == ERROR_IO ? segment_check(path, &why) : checked; /* once more, for what it says */
     bool damaged = code == ERROR_RUN;
     if (!code) code = segment_open(&s, path, m->digest, &why);
+    if (!code) code = segment_about(s, &a, &why);
     if (code && code != ERROR_CONFIG && access(path, F_OK) != 0) {
         *gone = true;
-        return ERROR_NONE;
-    }
-    if (damaged || (code == ERROR_IO && how == CATALOG_READ)) {
+        code = ERROR_NONE;
+    } else if (damaged || (code == ERROR_IO && how == CATALOG_READ)) {
         set_aside(c, path, how);
-        return ERROR_NONE;
-    }
-    if (code) return error_set(err, code, "%s", why.text); /* another sweep's, or cannot be read: it may be whole */
-    const struct segment_about *a = segment_about(s);
-    if (!add_file(c, name, (uint64_t)about.st_size, a->n)) code = no_memory(err);
-    for (uint32_t row = 0; row < a->n && !code; row++)
+        code = ERROR_NONE;
+    } else if (code) /* another sweep's, or cannot be read: it may be whole */
+        error_set(err, code, "%s", why.text);
+    else if (!add_file(c, name, (uint64_t)about.st_size, a->n))
+        code = no_memory(err);
+    for (uint32_t row = 0; a && row < a->n && !code; row++)
         code = take_row(c, a, row, c->n_files - 1, err);
     segment_close(&s);
     return code;
@@ -144,19 +141,6 @@ static int list_folder(const char *folder, struct names *l, struct error *err)
     return code;
 }
 
-static bool is_dead(pid_t pid) { return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH; }
-
-static void remove_old(const char *folder, const char *name, pid_t pid, time_t now)
-{
-    struct stat about;
-    char *path = catalog_path(folder, name);
-    if (path && stat(path, &about) == 0) {
-        double age = difftime(now, about.st_mtime);
-        if (age > OLD_SECONDS || (age > DEAD_SECONDS && is_dead(pid))) unlink(path);
-    }
-    free(path);
-}
-
 bool catalog_time(const char *folder, time_t *now)
 {
     struct stat about;
@@ -172,7 +156,7 @@ bool catalog_time(const char *folder, time_t *now)
     return good;
 }
 
-/* *pid: the process of this host that made it, 0 where that is not known. */
+/* Temporary files, and signs of processes at work; what else stands in the folder is not ours. *pid: the process of this host that made it, 0 where that is not known. */
 static bool is_left(const char *name, pid_t *pid)
 {
     *pid = 0;
@@ -186,7 +170,9 @@ static void remove_left(const char *folder)
     DIR *d = catalog_time(folder, &now) ? opendir(folder) : NULL;
     for (struct dirent *e; d && (e = readdir(d));) {
         pid_t pid;
-        if (is_left(e->d_name, &pid)) remove_old(folder, e->d_name, pid, now);
+        char *path = is_left(e->d_name, &pid) ? catalog_path(folder, e->d_name) : NULL;
+        if (path) publish_remove_left(path, pid, now);
+        free(path);
     }
     if (d) closedir(d);
 }
@@ -290,6 +276,7 @@ static int gather(const char *folder, const char *name, const struct segment_fra
                   size_t *n, struct error *err)
 {
     struct segment *s = NULL;
+    const struct segment_about *a = NULL;
     char *path = catalog_path(folder, name);
     if (path && access(path, F_OK) != 0 && errno == ENOENT) { /* another process has joined it into a larger one */
         free(path);
@@ -297,7 +284,7 @@ static int gather(const char *folder, const char *name, const struct segment_fra
     }
     int code = path ? segment_check(path, err) : no_memory(err);
     if (!code) code = segment_open(&s, path, f->sweep, err);
-    const struct segment_about *a = code ? NULL : segment_about(s);
+    if (!code) code = segment_about(s, &a, err);
     struct segment_row *grown = a ? realloc(*rows, (*n + a->n + 1) * sizeof *grown) : NULL;
     if (grown) *rows = grown;
     if (a && !grown) code = no_memory(err);

@@ -1,9 +1,12 @@
 #include "io/digest.h"
 
 #include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -65,3 +68,44 @@ static void print(XXH128_hash_t hash, char hex[DIGEST_SIZE])
 void digest_hex(const struct digest *d, char hex[DIGEST_SIZE]) { print(XXH3_128bits_digest(d->state), hex); }
 
 void digest_of_text(const char *text, char hex[DIGEST_SIZE]) { print(XXH3_128bits(text, strlen(text)), hex); }
+
+/* ---- files ------------------------------------------------------------------------------------------------------------- */
+
+enum { PIECE = 1 << 20 };
+
+static int digest_pieces(struct digest *d, int file, void *piece)
+{
+    for (;;) {
+        ssize_t n = read(file, piece, PIECE);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno;
+        if (n == 0) return 0;
+        digest_bytes(d, piece, (size_t)n);
+    }
+}
+
+int digest_file(const char *path, char hex[DIGEST_SIZE], struct error *err)
+{
+    struct digest *d = NULL;
+    void *piece = malloc(PIECE);
+    int code = piece ? digest_open(&d, err) : error_set(err, ERROR_IO, "no memory to read %s", path);
+    int file = code ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    int why = code || file >= 0 ? 0 : errno;
+    if (file >= 0) {
+        why = digest_pieces(d, file, piece);
+        close(file);
+        digest_hex(d, hex);
+    }
+    if (why) code = error_set(err, ERROR_IO, "%s: cannot read the file: %s", path, strerror(why));
+    digest_close(&d);
+    free(piece);
+    return code;
+}
+
+int digest_check_file(const char *path, const char *hex, struct error *err)
+{
+    char found[DIGEST_SIZE];
+    int code = digest_file(path, found, err);
+    if (code || strncmp(hex, found, DIGEST_SIZE - 1) == 0) return code;
+    return error_set(err, ERROR_RUN, "%s: its bytes are not those that were written", path);
+}

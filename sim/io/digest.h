@@ -23,4 +23,9 @@ void digest_hex(const struct digest *d, char hex[DIGEST_SIZE]);
 /* Of one text. */
 void digest_of_text(const char *text, char hex[DIGEST_SIZE]);
 
+/* Of a file's bytes; ERROR_IO where they cannot be read. */
+int digest_file(const char *path, char hex[DIGEST_SIZE], struct error *err);
+/* ERROR_RUN where they have another digest than the 32 digits that `hex` begins with: a file may be called by what it holds. */
+int digest_check_file(const char *path, const char *hex, struct error *err);
+
 #endif

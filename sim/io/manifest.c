@@ -332,21 +332,27 @@ static int add_points(const struct manifest *m, struct store *s, struct error *e
     return code ? code : add_fixed(d, s, err);
 }
 
-static int write_file(const struct manifest *m, const char *path, const char *label, struct error *err)
+int manifest_add_texts(const struct manifest *m, struct store *s, struct error *err)
 {
-    static const int32_t schema = MANIFEST_SCHEMA;
-    struct store *s = NULL;
     store_id id;
-    int code = store_create(&s, path, label, err);
-    if (!code) code = store_note_numbers(s, store_root(s), "klynge_sweep", STORE_INT32, 1, &schema, err);
-    if (!code) code = store_note(s, store_root(s), "sweep", m->digest, err);
-    if (!code) code = store_note(s, store_root(s), "content", m->content, err);
-    if (!code) code = store_add_group(s, "/about", &id, err);
+    int code = store_add_group(s, "/about", &id, err);
     for (int k = 0; k < MANIFEST_N_TEXTS && !code; k++) {
         char name[64];
         snprintf(name, sizeof name, "/about/%s", texts_table[k].name);
         code = add_text(s, name, m->text[k], err);
     }
+    return code;
+}
+
+static int write_file(const struct manifest *m, const char *path, const char *label, struct error *err)
+{
+    static const int32_t schema = MANIFEST_SCHEMA;
+    struct store *s = NULL;
+    int code = store_create(&s, path, label, err);
+    if (!code) code = store_note_numbers(s, store_root(s), "klynge_sweep", STORE_INT32, 1, &schema, err);
+    if (!code) code = store_note(s, store_root(s), "sweep", m->digest, err);
+    if (!code) code = store_note(s, store_root(s), "content", m->content, err);
+    if (!code) code = manifest_add_texts(m, s, err);
     if (!code) code = add_scenarios(m, s, err);
     if (!code) code = add_points(m, s, err);
     if (!code) code = store_close(&s, err);
@@ -557,6 +563,17 @@ static int check_digests(struct manifest *m, struct error *err)
     return code;
 }
 
+int manifest_read_texts(struct manifest *m, struct store *s, struct error *err)
+{
+    int code = ERROR_NONE;
+    for (int k = 0; k < MANIFEST_N_TEXTS && !code; k++) {
+        char name[64];
+        snprintf(name, sizeof name, "/about/%s", texts_table[k].name);
+        code = read_text(s, name, &m->text[k], err);
+    }
+    return code;
+}
+
 static int read_store(struct manifest *m, struct store *s, struct error *err)
 {
     double schema = 0;
@@ -571,11 +588,7 @@ static int read_store(struct manifest *m, struct store *s, struct error *err)
     if (!code) snprintf(m->content, sizeof m->content, "%s", content);
     free(digest);
     free(content);
-    for (int k = 0; k < MANIFEST_N_TEXTS && !code; k++) {
-        char name[64];
-        snprintf(name, sizeof name, "/about/%s", texts_table[k].name);
-        code = read_text(s, name, &m->text[k], err);
-    }
+    if (!code) code = manifest_read_texts(m, s, err);
     if (!code) code = read_plan(m, s, err);
     if (!code) code = read_points(m, s, err);
     return code ? code : check_digests(m, err);
@@ -662,20 +675,26 @@ static void differing_line(const char *a, const char *b, char mine[100], char th
     snprintf(theirs, 100, "%.*s", (int)strcspn(b, "\n"), b);
 }
 
-int manifest_compare(const struct manifest *mine, const struct manifest *folders, const char *folder, struct error *err)
+bool manifest_differs(const struct manifest *mine, const struct manifest *theirs, char how[MANIFEST_DIFFERENCE])
 {
     char here[100], there[100];
     for (int k = 0; k < MANIFEST_N_TEXTS; k++) {
-        if (!texts_table[k].counts || strcmp(mine->text[k], folders->text[k]) == 0) continue;
-        differing_line(mine->text[k], folders->text[k], here, there);
-        return error_set(
-            err, ERROR_CONFIG,
-            "%s belongs to another sweep: its %s differs: found %s, expected %s; use another folder, or what "
-            "it was begun with: %s",
-            folder, texts_table[k].what, *here ? here : "nothing", *there ? there : "nothing",
-            folders->text[MANIFEST_command]);
+        if (!texts_table[k].counts || strcmp(mine->text[k], theirs->text[k]) == 0) continue;
+        differing_line(mine->text[k], theirs->text[k], here, there);
+        snprintf(how, MANIFEST_DIFFERENCE, "its %s differs: found %s, expected %s", texts_table[k].what,
+                 *here ? here : "nothing", *there ? there : "nothing");
+        return true;
     }
-    return ERROR_NONE;
+    return false;
+}
+
+int manifest_compare(const struct manifest *mine, const struct manifest *folders, const char *folder, struct error *err)
+{
+    char how[MANIFEST_DIFFERENCE];
+    if (!manifest_differs(mine, folders, how)) return ERROR_NONE;
+    return error_set(err, ERROR_CONFIG,
+                     "%s belongs to another sweep: %s; use another folder, or what it was begun with: %s", folder, how,
+                     folders->text[MANIFEST_command]);
 }
 
 void manifest_free(struct manifest *m)

@@ -57,6 +57,13 @@ int manifest_read(struct manifest *m, const char *folder, struct error *err);
 /* ERROR_CONFIG and what differs, when the folder's is another sweep than mine. */
 int manifest_compare(const struct manifest *mine, const struct manifest *folders, const char *folder,
                      struct error *err);
+/* How what tells one from another differs, as a clause. */
+enum { MANIFEST_DIFFERENCE = 320 };
+bool manifest_differs(const struct manifest *mine, const struct manifest *theirs, char how[MANIFEST_DIFFERENCE]);
+/* The texts alone, as the group /about of another file, and of such a file. */
+struct store;
+int manifest_add_texts(const struct manifest *m, struct store *s, struct error *err);
+int manifest_read_texts(struct manifest *m, struct store *s, struct error *err);
 void manifest_free(struct manifest *m);
 
 #endif

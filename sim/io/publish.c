@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,20 @@ bool publish_is_temporary(const char *name, pid_t *pid)
     bool here = at - name > length && strncmp(at - length, start, (size_t)length) == 0;
     *pid = here ? (pid_t)strtol(at, NULL, 10) : 0;
     return true;
+}
+
+/* A temporary file is written for seconds. One of a process of this host that is dead is removed after the first age, any after the
+ * second. */
+enum { DEAD_SECONDS = 60, OLD_SECONDS = 3600 };
+
+static bool is_dead(pid_t pid) { return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH; }
+
+void publish_remove_left(const char *path, pid_t pid, time_t now)
+{
+    struct stat about;
+    if (stat(path, &about)) return;
+    double age = difftime(now, about.st_mtime);
+    if (age > OLD_SECONDS || (age > DEAD_SECONDS && is_dead(pid))) unlink(path);
 }
 
 /* The name itself, or what it points at when it is a symbolic link. NULL and an error when that leads nowhere. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "core/error.h"
 
@@ -23,6 +24,9 @@ enum { PUBLISH_HOST = 65 };
 void publish_host(char host[PUBLISH_HOST]);
 /* Is that the last part of a name that publish_begin gives to a temporary file? *pid: its process, 0 where that is of another host. */
 bool publish_is_temporary(const char *name, pid_t *pid);
+
+/* Remove it if it is old at time `now` of its file system: if nobody writes it any more. */
+void publish_remove_left(const char *path, pid_t pid, time_t now);
 
 /* Check the name and claim a temporary file. ERROR_CONFIG for what was asked wrongly (file exists and no force, a folder
  * that does not exist, a path that is no regular file), ERROR_IO for the rest. */

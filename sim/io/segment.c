@@ -1,17 +1,14 @@
 #include "io/segment.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io/frame.h"
 #include "io/publish.h"
 #include "io/store.h"
 
-enum { CHUNK_BYTES = 256 << 10, PIECE = 1 << 20 };
+enum { CHUNK_BYTES = 256 << 10 };
 static const char prefix[] = "segment-", suffix[] = ".h5";
 
 /* ---- names ---------------------------------------------------------------------------------------------------------- */
@@ -25,44 +22,10 @@ bool segment_is_name(const char *name)
            strspn(name + start, "0123456789abcdef") == HEX && strcmp(name + start + HEX, suffix) == 0;
 }
 
-static int digest_pieces(struct digest *d, int file, void *piece)
-{
-    for (;;) {
-        ssize_t n = read(file, piece, PIECE);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return errno;
-        if (n == 0) return 0;
-        digest_bytes(d, piece, (size_t)n);
-    }
-}
-
-/* xxh3-128 of a file's bytes. */
-static int digest_file(const char *path, char hex[DIGEST_SIZE], struct error *err)
-{
-    struct digest *d = NULL;
-    void *piece = malloc(PIECE);
-    int code = piece ? digest_open(&d, err) : error_set(err, ERROR_IO, "no memory to read %s", path);
-    int file = code ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-    int why = code || file >= 0 ? 0 : errno;
-    if (file >= 0) {
-        why = digest_pieces(d, file, piece);
-        close(file);
-        digest_hex(d, hex);
-    }
-    if (why) code = error_set(err, ERROR_IO, "%s: cannot read the file: %s", path, strerror(why));
-    digest_close(&d);
-    free(piece);
-    return code;
-}
-
 int segment_check(const char *path, struct error *err)
 {
-    char hex[DIGEST_SIZE];
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    int code = digest_file(path, hex, err);
-    if (code) return code;
-    if (strncmp(name + sizeof prefix - 1, hex, HEX) == 0) return ERROR_NONE;
-    return error_set(err, ERROR_RUN, "%s: its bytes are not those that were written", path);
+    return digest_check_file(path, name + sizeof prefix - 1, err);
 }
 
 /* ---- writing -------------------------------------------------------------------------------------------------------- */
@@ -274,6 +237,7 @@ static int read_column(struct segment *s, const char *path, enum store_type type
     return s->about.n ? store_read(s->store, id, type, NULL, NULL, *values, err) : ERROR_NONE;
 }
 
+/* The reasons come last: where they are, the rest is. */
 static int read_index(struct segment *s, struct error *err)
 {
     void *run = NULL, *status = NULL, *digest = NULL, *reason = NULL;
@@ -311,7 +275,6 @@ int segment_open(struct segment **out, const char *path, const char *sweep, stru
     if (!s) return error_set(err, ERROR_IO, "no memory to read %s", path);
     int code = store_open(&s->store, path, path, err);
     if (!code) code = read_frame(s, path, sweep, err);
-    if (!code) code = read_index(s, err);
     if (code)
         segment_close(&s);
     else
@@ -319,7 +282,12 @@ int segment_open(struct segment **out, const char *path, const char *sweep, stru
     return code;
 }
 
-const struct segment_about *segment_about(const struct segment *s) { return &s->about; }
+int segment_about(struct segment *s, const struct segment_about **about, struct error *err)
+{
+    int code = s->about.reason ? ERROR_NONE : read_index(s, err);
+    *about = code ? NULL : &s->about;
+    return code;
+}
 
 int segment_read(struct segment *s, uint32_t row, size_t n_doubles, double *results, struct error *err)
 {

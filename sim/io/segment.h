@@ -50,7 +50,8 @@ struct segment_about {
 };
 struct segment;
 int segment_open(struct segment **s, const char *path, const char *sweep, struct error *err);
-const struct segment_about *segment_about(const struct segment *s);
+/* Its index, read when it is first asked for: results can be read without. It is the segment's. */
+int segment_about(struct segment *s, const struct segment_about **about, struct error *err);
 int segment_read(struct segment *s, uint32_t row, size_t n_doubles, double *results, struct error *err);
 /* *s may be NULL. */
 void segment_close(struct segment **s);

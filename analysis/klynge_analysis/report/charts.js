@@ -234,23 +234,23 @@ function startSweep() {
 
 function sweepChart(plot, s, name, setting, scenario, width) {
   clear(plot);
-  const { unit, values } = s.settings[setting], [mean, low, high] = s.means[name];
+  const { unit, labels, values } = s.settings[setting], [mean, low, high] = s.means[name];
   const at = s.of.map((of, k) => k).filter((k) => s.of[k] === scenario && mean[k] !== null && values[k] !== null);
   at.sort((a, b) => values[a] - values[b]);
   const height = Math.round(Math.min(400, Math.max(260, width * 0.48))), box = { left: 54, right: width - 14, top: 26, bottom: height - 44 };
   const ends = at.flatMap((k) => [low[k] ?? mean[k], high[k] ?? mean[k]]), xs = at.map((k) => values[k]);
-  const span = (of) => { const a = Math.min(...of), b = Math.max(...of), space = (b - a || Math.abs(a) || 1) * 0.06; return [a - space, b + space]; };
+  const span = (of) => { const a = Math.min(...of), b = Math.max(...of), space = (b - a || Math.abs(a) || 1) * (of === xs && labels.length ? 0.3 : 0.06); return [a - space, b + space]; };
   const [x0, x1] = span(xs), [y0, y1] = span(ends), x = scale(x0, x1, box.left, box.right), y = scale(y0, y1, box.bottom, box.top);
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, plot);
   svg("text", { x: 0, y: 12, class: "unit" }, root, say(name) + " (" + say(name + "_unit") + ")");
-  const across = ticks(x0, x1, Math.max(3, Math.round(width / 110))), up = ticks(y0, y1, 5);
+  const across = labels.length ? labels.map((_, k) => k).filter((k) => k >= x0 && k <= x1) : ticks(x0, x1, Math.max(3, Math.round(width / 110))), up = ticks(y0, y1, 5);
   for (const t of up) {
     svg("line", { x1: box.left, x2: box.right, y1: y(t), y2: y(t), class: "grid" }, root);
     svg("text", { x: box.left - 6, y: y(t) + 4, class: "tick", "text-anchor": "end" }, root, tickText(t, up));
   }
   svg("line", { x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom, class: "axis" }, root);
-  for (const t of across) svg("text", { x: x(t), y: box.bottom + 17, class: "tick", "text-anchor": "middle" }, root, tickText(t, across));
-  svg("text", { x: box.right, y: box.bottom + 36, class: "unit", "text-anchor": "end" }, root, setting + (unit === "1" ? "" : " (" + unit + ")"));
+  for (const t of across) svg("text", { x: x(t), y: box.bottom + 17, class: "tick", "text-anchor": "middle" }, root, labels[t] ?? tickText(t, across));
+  svg("text", { x: box.right, y: box.bottom + 36, class: "unit", "text-anchor": "end" }, root, setting + (unit === "1" || !unit || labels.length ? "" : " (" + unit + ")"));
   if (new Set(xs).size === xs.length && Object.keys(s.settings).length === 1) {
     svg("path", { d: linePath(xs.map(x), at.map((k) => y(mean[k]))), class: "line c1", "stroke-width": 1.2 }, root);
   }
@@ -258,9 +258,9 @@ function sweepChart(plot, s, name, setting, scenario, width) {
     if (low[k] !== null) svg("line", { x1: x(values[k]), x2: x(values[k]), y1: y(low[k]), y2: y(high[k]), class: "whisker more" }, root);
     svg("circle", { cx: x(values[k]), cy: y(mean[k]), r: at.length > 300 ? 2.2 : 3.6, class: "dot c1" }, root);
   }
-  const first = at[0], last = at[at.length - 1];
-  plot.setAttribute("aria-label", say("sweep_points", { n: at.length }) + (at.length ? `. ${setting} ${number(values[first])}: ${say(name)} ${
-    number(mean[first])}; ${setting} ${number(values[last])}: ${number(mean[last])}` : ""));
+  const first = at[0], last = at[at.length - 1], said = (k) => labels[values[k]] ?? number(values[k]);
+  plot.setAttribute("aria-label", say("sweep_points", { n: at.length }) + (at.length ? `. ${setting} ${said(first)}: ${say(name)} ${
+    number(mean[first])}; ${setting} ${said(last)}: ${number(mean[last])}` : ""));
 }
 
 // ---- comparison -------------------------------------------------------------------------------------------------------------

@@ -156,6 +156,8 @@ def _sweep(g, say):
     at = g.sweep["scenarios"].index(scenario)
     rows = [f'<tr><th scope="row">{e(name)}</th>' + "".join(_rank_cell(say, x) for x in ranks[at]) + "</tr>"
             for name, ranks in g.sweep["ranks"].items()]
+    if not rows:
+        return section("sweep", say, inner)
     ranks = say("sweep_ranks", name=scenario)
     table = _wide(ranks, _heads([say("setting"), *(say(name) for name in g.sweep["names"])], 1), rows)
     return section("sweep", say, inner + f"<h3>{e(ranks)}</h3>" + table
@@ -201,7 +203,7 @@ def _banded(say, values):
 def _compare(g, say):
     c, name = g.comparison, _reference(g, say)
     if not c["rows"]:
-        text = say("no_compare_few", names=", ".join(c["alone"])) if c["alone"] else say("no_compare_one")
+        text = say("no_compare_few", names=", ".join(c["alone"])) if c["alone"] else say("no_compare_points" if g.sweep else "no_compare_one")
         return section("compare", say, paragraph(e(text)))
     how = say("compare_how", name=name, end=say.month(c["until"]), recent=c["recent"], family=c["family"])
     inner = paragraph(e(how), "how") + '<div class="controls" id="compare-controls"></div><div id="forest"></div>'
@@ -274,17 +276,25 @@ def _contact(g, say):
 
 
 def run_again(g, panels):
-    """The command that makes the file again, with firms and ties kept when `panels`."""
+    """The command that makes the file again, with firms and ties kept when `panels`: a sweep keeps none, so of the point shown."""
     command = list(g.provenance["command"]) or ["klynge", "run", "CONFIG", "-o", "OUT.h5"]
     command[0] = pathlib.PurePath(command[0]).name
+    if merged(g) and panels:
+        at = g.cases.at[g.base]
+        point = [f"--set {path}={gather.in_words(each, *at, repr)}" for path, each in g.ensemble.swept.items()]
+        return " ".join(["klynge run CONFIG -o OUT.h5", *point, AGAIN])
     if not panels:
-        return shlex.join(command)
+        return ("klynge sweep CONFIG -o DIR\n" if merged(g) else "") + shlex.join(command)
     return f"{shlex.join(word for word in command if word not in ('--force', '-f'))} --force {AGAIN}"
+
+
+def merged(g):
+    return list(g.provenance["command"])[1:2] == ["merge"]
 
 
 def _network(g, network, say):
     if network == "missing":
-        said = f'{paragraph(e(say("no_network")))}<pre>{e(run_again(g, True))}</pre>'
+        said = f'{paragraph(e(say("no_network_sweep" if merged(g) else "no_network")))}<pre>{e(run_again(g, True))}</pre>'
         return section("network", say, f'<div class="notice">{said}</div>')
     if network == "elsewhere":
         return section("network", say, paragraph(e(say("no_network_case", name=g.cases.name(g.base))), "notice"))

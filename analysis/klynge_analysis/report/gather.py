@@ -164,17 +164,21 @@ def sweep(ensemble, cases):
     means = {name: mean_with_interval(np.moveaxis(ensemble.read(name, Moment())[0], -1, 0), LEVEL) for name in names}
     return {"scenarios": [ensemble.scenarios[s] for s in cases.scenarios], "of": [cases.scenarios.index(s) for s, _ in drawn],
             "n": len(at), "names": names, "rates": {n: ensemble.is_rate(n) for n in names},
-            "settings": {path: {"unit": ", ".join(f"{k}: {label}" for k, label in enumerate(each.labels)) or each.unit,
-                                "values": plain(each.values[rows])} for path, each in ensemble.swept.items()},
+            "settings": {path: {"unit": each.unit, "labels": each.labels, "values": plain(each.values[rows])}
+                         for path, each in ensemble.swept.items()},
             "means": {name: [plain(part[rows]) for part in found] for name, found in means.items()},
             "ranks": _ranks(ensemble, cases, {name: found[0] for name, found in means.items()})}
 
 
 def _ranks(ensemble, cases, means):
-    """{setting: [[rank correlation of each observable] of each scenario shown]}, None where either does not vary."""
+    """{setting: [[rank correlation of each observable] of each scenario shown]}, None where either does not vary. Of a choice with two
+    values, the second over the first; more of them have no order."""
     found = {}
     for path, each in ensemble.swept.items():
-        found[path] = [[_rank(each.values[s], means[observable][s]) for observable in means] for s in cases.scenarios]
+        if len(each.labels) > 2:
+            continue
+        name = f"{path}, {' → '.join(each.labels)}" if each.labels else path
+        found[name] = [[_rank(each.values[s], means[observable][s]) for observable in means] for s in cases.scenarios]
     return found
 
 

@@ -213,6 +213,8 @@ TEXTS = {
     "management_hours_unit": ("hours a year", "timer i året"),
     "member_hours": ("Members' hours", "Medlemmenes timer"),
     "member_hours_unit": ("hours a year", "timer i året"),
+    "no_compare_points": ("There is one scenario, and so nothing to compare it with. What its settings do stands above.",
+                          "Det er ett scenario, og altså ingenting å sammenligne det med. Hva innstillingene gjør, står ovenfor."),
     "no_compare_one": ("There is one scenario, and so nothing to compare it with.",
                        "Det er bare ett scenario, og dermed ingenting å "
                        "sammenligne med."),
@@ -289,6 +291,10 @@ TEXTS = {
                    "kjør "
                    "scenarioene på nytt, ta vare på bedrifter og relasjoner for hver måned i én kjøring, og lag siden av den "
                    "filen:"),
+    "no_network_sweep": ("A sweep keeps no firms and ties to play back. To see those of this point, run it alone, with a config that has "
+                         "no design, and make the page from that file:",
+                         "En serie punkter (sweep) tar ikke vare på bedrifter og relasjoner å spille av. For å se dem i dette punktet: "
+                         "kjør det alene, med en konfigurasjon uten forsøksoppsett, og lag siden av den filen:"),
     "no_network_case": ("This file keeps firms and ties, but not of the scenario {name}. Another one can be chosen with "
                         "--network NAME.",
                         "Filen tar vare på bedrifter og relasjoner, men ikke for scenarioet {name}. Et annet kan velges med "
