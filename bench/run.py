@@ -1,6 +1,6 @@
 """make bench: figures of speed, as medians with their spread; ratios come from interleaved runs.
 
-    /usr/bin/python3 bench/run.py BUILD [--json FILE] [--figures DIR] [--only kernel|runs] [--large]
+    /usr/bin/python3 bench/run.py BUILD [--json FILE] [--figures DIR] [--only kernel|runs|output] [--large]
 
 BUILD holds klynge and bench/tie_rows, compute, limits, output, yardstick_gsl. Nothing here fails on a slow machine: it prints and
 records.
@@ -267,17 +267,20 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--json", help="also write the figures there")
     parser.add_argument("--figures", metavar="DIR", help="also draw DIR/bench.png")
-    parser.add_argument("--only", choices=["kernel", "runs"], help="the tie kernel, or the cluster model's runs")
+    parser.add_argument("--only", choices=["kernel", "runs", "output"], help="the tie kernel, the cluster model's runs, or their file alone")
     parser.add_argument("--large", action="store_true", help="also the kernel at 10,000,000 firms: 4 GB and some minutes more")
     given = parser.parse_args()
     figures = host()
-    if given.only != "runs":
+    if given.only in (None, "kernel"):
         figures.update(kernel(given.build, given.large))
-    if given.only != "kernel":
+    if given.only == "output":
+        with tempfile.TemporaryDirectory() as folder:
+            figures.update(cost_of_output(given.build, folder))
+    if given.only in (None, "runs"):
         print(run([os.path.join(given.build, "bench", "tie_rows")]))
         figures.update(runs(given.build))
     table(figures)
-    if given.figures and given.only != "runs":
+    if given.figures and given.only in (None, "kernel"):
         draw_figures(figures, given.figures)
     if given.json:
         with open(given.json, "w") as file:

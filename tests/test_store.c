@@ -157,6 +157,80 @@ Test(store, appends_along_an_axis_that_grows)
     cr_assert_eq(memcmp(found, values, sizeof values), 0);
 }
 
+/* (rows, 3) int32 in chunks of 7 rows, with checksums or without. */
+static void append_and_read(bool unchecked)
+{
+    enum { ROWS = 60, WIDE = 3 };
+    static const uint64_t pieces[] = {1, 6, 7, 20, 3, 14, 0, 9};
+    struct store_axis rows = {.path = "/row", .chunk = 7, .grows = true},
+                      wide = {.path = "/wide", .size = 3, .chunk = 3};
+    struct store_spec spec = {
+        .path = "/list", .type = STORE_INT32, .rank = 2, .axis = {&rows, &wide}, .unchecked = unchecked};
+    int32_t values[ROWS * WIDE], found[ROWS * WIDE], *next = values;
+    uint32_t rank;
+    uint64_t size[STORE_MAX_RANK];
+    store_id id;
+    for (int32_t k = 0; k < ROWS * WIDE; k++)
+        values[k] = 1000 - k * k;
+    cr_assert_eq(store_add_axis(s, &rows, STORE_FLOAT, true, &err), 0, "%s", err.text);
+    cr_assert_eq(store_add_axis(s, &wide, STORE_FLOAT, true, &err), 0, "%s", err.text);
+    cr_assert_eq(store_add(s, &spec, &id, &err), 0, "%s", err.text);
+    for (size_t k = 0; k < sizeof pieces / sizeof *pieces; next += WIDE * pieces[k++]) {
+        cr_assert_eq(store_append(s, rows.id, STORE_FLOAT, pieces[k], NULL, &err), 0, "%s", err.text);
+        cr_assert_eq(store_append(s, id, STORE_INT32, pieces[k], next, &err), 0, "%s", err.text);
+    }
+    open_again();
+    cr_assert_eq(store_shape(s, find("/row"), &rank, size, &err), 0, "%s", err.text);
+    cr_assert(rank == 1 && size[0] == ROWS);
+    cr_assert_eq(store_shape(s, find("/list"), &rank, size, &err), 0, "%s", err.text);
+    cr_assert(rank == 2 && size[0] == ROWS && size[1] == WIDE);
+    cr_assert_eq(store_read(s, find("/list"), STORE_INT32, NULL, NULL, found, &err), 0, "%s", err.text);
+    cr_assert_eq(memcmp(found, values, sizeof values), 0);
+}
+
+Test(store, appends_pieces_that_fill_no_chunk_or_several) { append_and_read(false); }
+Test(store, appends_without_checksums) { append_and_read(true); }
+
+/* (rows, 3) doubles in chunks of (4, 3), written a chunk at a time: 0, 1, 2 and so on. */
+static void write_by_chunks(uint64_t n_rows, int compression, bool unchecked)
+{
+    static struct store_axis rows, columns;
+    rows = (struct store_axis){.path = "/row", .size = n_rows, .chunk = 4, .grows = true};
+    columns = (struct store_axis){.path = "/column", .size = 3, .chunk = 3};
+    struct store_spec spec = {.path = "/table",
+                              .type = STORE_DOUBLE,
+                              .rank = 2,
+                              .axis = {&rows, &columns},
+                              .fill_nan = true,
+                              .compression = compression,
+                              .unchecked = unchecked};
+    store_id id;
+    cr_assert_eq(store_add_axis(s, &rows, STORE_FLOAT, true, &err), 0, "%s", err.text);
+    cr_assert_eq(store_add_axis(s, &columns, STORE_FLOAT, true, &err), 0, "%s", err.text);
+    cr_assert_eq(store_add(s, &spec, &id, &err), 0, "%s", err.text);
+    for (uint64_t first = 0; first < n_rows; first += 4) {
+        double chunk[4 * 3 + 1]; /* and a checksum */
+        uint64_t start[] = {first, 0}, count[] = {n_rows - first < 4 ? n_rows - first : 4, 3};
+        for (uint64_t k = 0; k < 3 * count[0]; k++)
+            chunk[k] = (double)(3 * first + k);
+        cr_assert_eq(store_write_chunk(s, id, STORE_DOUBLE, start, count, chunk, &err), 0, "%s", err.text);
+    }
+}
+
+Test(store, writes_chunks_that_the_library_reads)
+{
+    for (int compression = 0; compression < 2; compression++) {
+        double found[10 * 3];
+        write_by_chunks(10, compression, false);
+        open_again();
+        cr_assert_eq(store_read(s, find("/table"), STORE_DOUBLE, NULL, NULL, found, &err), 0, "%s", err.text);
+        for (int k = 0; k < 30; k++)
+            cr_assert_eq(found[k], k);
+        store_abandon(&s);
+        cr_assert_eq(store_create(&s, path, "out.h5", &err), 0, "%s", err.text);
+    }
+}
+
 Test(store, knows_attributes_and_which_are_missing)
 {
     store_id id = add_table("/table");
@@ -267,6 +341,37 @@ Test(store, notices_one_turned_bit)
     cr_assert_eq(store_open(&s, path, "out.h5", &err), 0, "%s", err.text);
     cr_assert_eq(store_read(s, find("/table"), STORE_DOUBLE, NULL, NULL, found, &err), ERROR_IO);
     cr_assert(strstr(err.text, "/table"), "found \"%s\"", err.text);
+}
+
+Test(store, notices_one_turned_bit_of_a_chunk)
+{
+    double found[6];
+    write_by_chunks(2, 0, false);
+    cr_assert_eq(store_close(&s, &err), 0, "%s", err.text);
+    damage(5.0);
+    cr_assert_eq(store_open(&s, path, "out.h5", &err), 0, "%s", err.text);
+    cr_assert_eq(store_read(s, find("/table"), STORE_DOUBLE, NULL, NULL, found, &err), ERROR_IO);
+}
+
+/* Of 100 chunks, every fourth is kept. There is no checksum in the file that would tell. */
+Test(store, checks_chunks_that_are_spread_over_the_file)
+{
+    static const double of_chunk[] = {0.0, 4 * 12.0, 96 * 12.0};
+    for (size_t k = 0; k < sizeof of_chunk / sizeof *of_chunk; k++) {
+        struct store_sums *sums;
+        write_by_chunks(400, 0, true);
+        cr_assert_eq(store_take_sums(s, &sums, &err), 0, "%s", err.text);
+        open_again();
+        cr_assert_eq(store_check(s, sums, &err), 0, "%s", err.text);
+        store_abandon(&s);
+        damage(of_chunk[k] + 7.0);
+        cr_assert_eq(store_open(&s, path, "out.h5", &err), 0, "%s", err.text);
+        cr_assert_eq(store_check(s, sums, &err), ERROR_IO);
+        cr_assert_str_eq(err.text, "out.h5: /table read back differs from what was written");
+        store_free_sums(&sums);
+        store_abandon(&s);
+        cr_assert_eq(store_create(&s, path, "out.h5", &err), 0, "%s", err.text);
+    }
 }
 
 Test(store, writes_the_same_bytes_twice)

@@ -3,15 +3,16 @@
 
 #include "cluster/cluster.h"
 
-/* Contacts, requests, projects and ideas grow when they must; the oldest applicant gives way. */
+/* Room for what clusters of the presets need in nearly every tick. Contacts, requests, projects and ideas grow when they must; the oldest
+ * applicant gives way. */
 static struct cluster_room needed(const struct model_scale *scale)
 {
     uint32_t n = scale->firms_per_block;
     struct cluster_room room = {.waiting = 256,
-                                .requests = n,
-                                .contacts = 8 * n,
+                                .requests = n / 16 + 8,
+                                .contacts = 3 * n,
                                 .projects = n / 4 + 8,
-                                .ideas = n / 4 + 8,
+                                .ideas = n / 16 + 8,
                                 .words = n * cluster_words(n),
                                 .firms = n};
     return room;

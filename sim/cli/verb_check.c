@@ -103,20 +103,21 @@ static int survey_all(struct survey *s, const struct design *d, struct error *er
 
 /* ---- memory --------------------------------------------------------------------------------------------------------------- */
 
-/* What the program takes beside worlds and results: its code, its libraries and the plan, which are here by now; and what HDF5 keeps of an
- * open file of some two hundred datasets, 16 MB measured. */
+/* What the program takes beside worlds and results: its code, its libraries and the plan, which are here before a world is timed; and what
+ * HDF5 keeps of an open file of some two hundred datasets, 16 MB measured. */
 static double own_bytes(void)
 {
     struct rusage used;
     return (getrusage(RUSAGE_SELF, &used) ? 0.0 : 1024.0 * (double)used.ru_maxrss) + 16e6;
 }
 
-/* Results in memory: of batches that are being filled, two of them where several worlds run at once; of one whose chunks HDF5 keeps; and of
- * one that is read again to verify the file. */
+/* Results in memory: of two batches, where there are so many, or three where several worlds run at once: being filled, or a hole left;
+ * and of one whose chunks HDF5 keeps until it compresses them, and what it does that with: measured, as much again. */
 static double results_bytes(const struct ensemble_plan *plan, double worlds)
 {
     double batch = fmin(plan->n_replicates, ENSEMBLE_BATCH), batches = ceil((double)plan_runs(plan) / batch);
-    return (2.0 + fmin(batches, worlds > 1.0 ? 2.0 : 1.0)) * batch * (double)plan->layout.n_doubles * sizeof(double);
+    double kept = fmin(batches, worlds > 1.0 ? 3.0 : 2.0) + (plan->run.compression > 0 ? 2.0 : 0.0);
+    return kept * batch * (double)plan->layout.n_doubles * sizeof(double);
 }
 
 /* The plan's file has one point of each scenario. */

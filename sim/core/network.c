@@ -22,7 +22,7 @@ static void use_slab(struct network *g)
 {
     size_t bytes = g->row_capacity * network_bytes_per_tie(g->n_values);
     for (uint32_t i = 0; i < g->n_rows; i++) {
-        struct tie_row row = {0, g->row_capacity, (uint32_t *)(void *)(g->slab + i * bytes), false};
+        struct tie_row row = {0, g->row_capacity, (uint32_t *)(void *)(g->slab + i * bytes)};
         g->rows[i] = row;
     }
 }
@@ -43,10 +43,13 @@ int network_init(struct network *g, uint32_t n_rows, uint32_t n_values, uint32_t
     return ERROR_NONE;
 }
 
+/* Has the row an allocation of its own? */
+static bool owned(const struct network *g, const struct tie_row *row) { return row->capacity > g->row_capacity; }
+
 void network_free(struct network *g)
 {
     for (uint32_t i = 0; g->rows && i < g->n_rows; i++)
-        if (g->rows[i].owned) free(g->rows[i].to);
+        if (owned(g, &g->rows[i])) free(g->rows[i].to);
     free(g->rows);
     memory_close(g->slab, slab_bytes(g));
     memset(g, 0, sizeof *g);
@@ -64,7 +67,7 @@ static bool grow(struct network *g, uint32_t i)
 {
     struct tie_row *row = &g->rows[i];
     uint32_t capacity = round_up(row->capacity * 2);
-    struct tie_row wide = {row->n, capacity, malloc(capacity * network_bytes_per_tie(g->n_values)), true};
+    struct tie_row wide = {row->n, capacity, malloc(capacity * network_bytes_per_tie(g->n_values))};
     if (!wide.to) return false;
     struct tie_row narrow = *row;
     const float *value[NETWORK_MAX_VALUES] = {NULL};
@@ -79,7 +82,7 @@ static bool grow(struct network *g, uint32_t i)
     memcpy(network_touched(g, i), touched, narrow.n * sizeof *touched);
     memcpy(network_born(g, i), born, narrow.n * sizeof *born);
     memcpy(network_kind(g, i), kind, narrow.n * sizeof *kind);
-    if (narrow.owned) free(narrow.to);
+    if (owned(g, &narrow)) free(narrow.to);
     return true;
 }
 

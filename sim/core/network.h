@@ -23,13 +23,12 @@ enum { NETWORK_MAX_VALUES = 4, NETWORK_MAX_TICKS = 65535 };
 struct tie_row {
     uint32_t n, capacity; /* ties used, room */
     uint32_t *to;         /* (capacity) slot of the partner; first in the row's one allocation */
-    bool owned;           /* grown out of the slab: own allocation */
 };
 
 struct network {
     uint32_t n_rows;       /* firms */
     uint32_t n_values;     /* floats per tie */
-    uint32_t row_capacity; /* ties per row in the slab */
+    uint32_t row_capacity; /* ties per row in the slab; a row with room for more has grown out of it */
     struct tie_row *rows;  /* (n_rows) */
     unsigned char *slab;
     bool out_of_memory; /* an insert failed: the run is not valid */

@@ -26,11 +26,13 @@ struct output {
     struct digest *digest;
     struct provenance about;
     const struct ensemble_plan *plan;
-    uint32_t *order;              /* (n_series) series by their paths, for digests */
-    double *block;                /* the largest (batch, levels, times) of a series */
-    int8_t *status;               /* (n_runs) */
-    char (*digests)[DIGEST_SIZE]; /* (n_runs) "" where not done */
+    uint32_t *order;                     /* (n_series) series by their paths, for digests */
+    double *block;                       /* the largest (batch, levels, times) of a series, as a chunk of the file */
+    struct digest *runs[ENSEMBLE_BATCH]; /* of the batch being written */
+    int8_t *status;                      /* (n_runs) */
+    char (*digests)[DIGEST_SIZE];        /* (n_runs) "" where not done */
     size_t n_runs;
+    bool is_index; /* the series stand in segments */
 };
 
 static size_t run_index(const struct ensemble_plan *plan, uint32_t scenario, uint32_t point, uint32_t replicate)
@@ -48,14 +50,17 @@ static int allocate(struct output *o, struct error *err)
         largest = frame_size(l, k) > largest ? frame_size(l, k) : largest;
     o->n_runs = run_index(o->plan, o->plan->n_scenarios, 0, 0);
     o->order = calloc(l->n_series + 1u, sizeof *o->order);
-    o->block = calloc(largest * ENSEMBLE_BATCH, sizeof *o->block);
+    o->block = malloc(largest * ENSEMBLE_BATCH * sizeof *o->block + STORE_CHECKSUM);
     o->status = malloc(o->n_runs + 1);
     o->digests = calloc(o->n_runs + 1, sizeof *o->digests);
     if (!o->order || !o->block || !o->status || !o->digests)
         return error_set(err, ERROR_IO, "no memory for the results of %zu runs", o->n_runs);
     memset(o->status, RUN_NOT_RUN, o->n_runs);
     frame_order(o->order, l);
-    return ERROR_NONE;
+    int code = digest_open(&o->digest, err);
+    for (uint32_t r = 0; r < ENSEMBLE_BATCH && !code; r++)
+        code = digest_open(&o->runs[r], err);
+    return code;
 }
 
 static int build(struct output *o, const struct frame_block *blocks, size_t n_blocks, struct error *err)
@@ -63,7 +68,7 @@ static int build(struct output *o, const struct frame_block *blocks, size_t n_bl
     const struct ensemble_plan *plan = o->plan;
     const char *path = o->publish.temporary, *label = o->publish.final;
     int code = allocate(o, err);
-    if (!code) code = digest_open(&o->digest, err);
+    o->is_index = blocks != NULL;
     if (!code) code = (blocks ? store_create_virtual : store_create)(&o->store, path, label, err);
     if (!code) code = frame_build(&o->frame, o->store, plan, &o->about.texts->design, blocks, n_blocks, err);
     if (!code) code = panel_open(&o->panel, o->store, plan, err);
@@ -117,6 +122,8 @@ void output_discard(struct output **out)
     publish_abandon(&o->publish);
     panel_close(&o->panel);
     digest_close(&o->digest);
+    for (uint32_t r = 0; r < ENSEMBLE_BATCH; r++)
+        digest_close(&o->runs[r]);
     frame_free(&o->frame);
     free(o->order);
     free(o->block);
@@ -128,18 +135,29 @@ void output_discard(struct output **out)
 
 /* ---- batches ---- */
 
-/* Series k of the batch's runs, one after the other; NaN where a run is not done. */
+/* Ask for a piece that stands far from what was read last, and will be wanted soon. */
+static void fetch(const double *piece, size_t n)
+{
+    enum { LINE = 8 };
+    for (size_t k = 0; k < n; k += LINE)
+        __builtin_prefetch(piece + k);
+}
+
+/* Series k of the batch's runs, one after the other; NaN where a run is not done. Each run's digest takes it while it is near. */
 static void gather(struct output *o, const struct ensemble_batch *batch, uint32_t k)
 {
     const struct layout *l = &o->plan->layout;
     size_t n = frame_size(l, k);
     for (uint32_t r = 0; r < batch->n; r++) {
         double *to = o->block + r * n;
-        if (batch->status[r] == RUN_DONE)
+        if (r + 1 < batch->n) fetch(batch->results[r + 1] + l->offset[k], n);
+        if (batch->status[r] == RUN_DONE) {
             memcpy(to, batch->results[r] + l->offset[k], n * sizeof *to);
-        else
+            digest_doubles(o->runs[r], to, n);
+        } else {
             for (size_t t = 0; t < n; t++)
                 to[t] = NAN;
+        }
     }
 }
 
@@ -149,22 +167,25 @@ static int write_series(struct output *o, const struct ensemble_batch *b, uint32
     if (!frame_has(l, k)) return ERROR_NONE;
     struct frame_span span = frame_span(l, k, b->scenario, b->point, b->first, b->n);
     gather(o, b, k);
-    return store_write(o->store, o->frame.series[k], STORE_DOUBLE, span.start, span.count, o->block, err);
+    return store_write_chunk(o->store, o->frame.series[k], STORE_DOUBLE, span.start, span.count, o->block, err);
 }
 
 int output_batch(void *context, const struct ensemble_plan *plan, const struct ensemble_batch *batch, struct error *err)
 {
     struct output *o = context;
     int code = ERROR_NONE;
+    for (uint32_t r = 0; r < batch->n; r++)
+        digest_reset(o->runs[r]);
     for (uint32_t k = 0; k < plan->layout.n_series && !code; k++)
-        code = write_series(o, batch, k, err);
+        code = write_series(o, batch, o->order[k], err);
     size_t from = run_index(plan, batch->scenario, batch->point, batch->first);
     for (uint32_t r = 0; r < batch->n && !code; r++) {
         o->status[from + r] = batch->status[r];
-        if (batch->status[r] == RUN_DONE)
-            frame_digest(o->digest, o->order, &plan->layout, batch->results[r], o->digests[from + r]);
+        if (batch->status[r] == RUN_DONE) digest_hex(o->runs[r], o->digests[from + r]);
     }
-    return code ? code : panel_batch(o->panel, batch, err);
+    if (!code) code = panel_batch(o->panel, batch, err);
+    if (!code) store_start_disk(o->store);
+    return code;
 }
 
 /* ---- publishing ---- */
@@ -205,7 +226,7 @@ static int close_and_verify(struct output *o, struct error *err)
 {
     struct store_sums *sums = NULL;
     int code = store_take_sums(o->store, &sums, err);
-    struct verify_expected expected = {o->plan, sums, o->order, o->status, o->digests};
+    struct verify_expected expected = {o->plan, sums, o->order, o->status, o->digests, o->is_index};
     if (!code) code = store_close(&o->store, err);
     if (!code) code = publish_sync(&o->publish, err);
     if (!code) code = verify_file(o->publish.temporary, o->publish.final, &expected, err);

@@ -7,7 +7,7 @@
 #include "io/frame.h"
 #include "io/rows.h"
 
-enum { ROWS_CHUNK = 1024, TIES_CHUNK = 8192 };
+enum { FIRMS_CHUNK = 1024, ENDS_CHUNK = 4096, TIES_CHUNK = 32768 };
 
 /* What identifies a row of both groups. No variable here has the name of a dimension of the root group: R's ncdf4 takes
  * it for that dimension's coordinates and does not find it. */
@@ -56,18 +56,23 @@ static int add_column(struct panel *p, const struct store_axis *axis, const char
                       enum store_type type, const char *unit, const char *long_name, store_id *id, struct error *err)
 {
     char path[FRAME_PATH];
-    struct store_spec spec = {.path = frame_path(path, folder, name), .type = type, .rank = 1, .axis = {axis}};
+    struct store_spec spec = {.path = frame_path(path, folder, name),
+                              .type = type,
+                              .rank = 1,
+                              .axis = {axis},
+                              .unchecked = axis == &p->tie || axis == &p->ends.row};
     int code = store_add(p->store, &spec, id, err);
     if (!code) code = store_note(p->store, *id, "units", unit, err);
     if (!code) code = store_note(p->store, *id, "long_name", long_name, err);
     return code;
 }
 
-static int add_table(struct panel *p, struct table *t, const char *folder, const char *row_path, struct error *err)
+static int add_table(struct panel *p, struct table *t, const char *folder, const char *row_path, uint64_t chunk,
+                     struct error *err)
 {
     store_id group;
     int code = store_add_group(p->store, folder, &group, err);
-    t->row = (struct store_axis){.path = row_path, .chunk = ROWS_CHUNK, .grows = true};
+    t->row = (struct store_axis){.path = row_path, .chunk = chunk, .grows = true};
     if (!code) code = store_add_axis(p->store, &t->row, STORE_FLOAT, true, err);
     for (int k = 0; k < N_IDENTITY && !code; k++)
         code = add_column(p, &t->row, folder, identity[k].name, identity[k].type, identity[k].unit,
@@ -84,7 +89,7 @@ static int add_firms(struct panel *p, struct error *err)
 {
     const struct model *m = p->plan->model;
     char name[FRAME_PATH];
-    int code = add_table(p, &p->firms, "/panel", "/panel/row", err);
+    int code = add_table(p, &p->firms, "/panel", "/panel/row", FIRMS_CHUNK, err);
     for (uint32_t f = 0; f < m->n_fields && !code; f++) {
         if (!m->fields[f].in_panel) continue;
         code =
@@ -98,7 +103,7 @@ static int add_firms(struct panel *p, struct error *err)
 static int add_ties(struct panel *p, struct error *err)
 {
     const struct model *m = p->plan->model;
-    int code = add_table(p, &p->ends, "/ties", "/ties/row", err);
+    int code = add_table(p, &p->ends, "/ties", "/ties/row", ENDS_CHUNK, err);
     p->tie = (struct store_axis){.path = "/ties/tie", .chunk = TIES_CHUNK, .grows = true};
     if (!code) code = store_add_axis(p->store, &p->tie, STORE_FLOAT, true, err);
     if (!code)
@@ -261,10 +266,7 @@ static int write_firms(struct panel *p, size_t run, const struct snapshots *all,
 
 /* What stands along `tie`. */
 enum { TO, VALUE, KIND, AGE };
-static const struct {
-    enum store_type type;
-    size_t size;
-} tie_column[] = {{STORE_UINT32, 4}, {STORE_FLOAT, 4}, {STORE_INT8, 1}, {STORE_FLOAT, 4}};
+static const enum store_type tie_type[] = {STORE_UINT32, STORE_FLOAT, STORE_INT8, STORE_FLOAT};
 
 static const void *tie_array(const struct snapshot *s, int column, uint32_t value)
 {
@@ -279,13 +281,12 @@ static const void *tie_array(const struct snapshot *s, int column, uint32_t valu
 static int append_ties(struct panel *p, const struct snapshots *all, store_id id, int column, uint32_t value,
                        struct error *err)
 {
-    char *to = p->scratch;
-    for (uint32_t k = 0; k < all->n; k++) {
-        size_t bytes = all->snapshot[k].n_ties * tie_column[column].size;
-        if (bytes) memcpy(to, tie_array(&all->snapshot[k], column, value), bytes);
-        to += bytes;
+    int code = ERROR_NONE;
+    for (uint32_t k = 0; k < all->n && !code; k++) {
+        const struct snapshot *s = &all->snapshot[k];
+        code = store_append(p->store, id, tie_type[column], s->n_ties, tie_array(s, column, value), err);
     }
-    return store_append(p->store, id, tie_column[column].type, count_ties(all), p->scratch, err);
+    return code;
 }
 
 static int write_counts(struct panel *p, const struct snapshots *all, struct error *err)
@@ -299,11 +300,9 @@ static int write_counts(struct panel *p, const struct snapshots *all, struct err
 
 static int write_ties(struct panel *p, size_t run, const struct snapshots *all, struct error *err)
 {
-    size_t n = count_ties(all);
     int code = append_identity(p, &p->ends, run, all, err);
     if (!code) code = write_counts(p, all, err);
-    if (!code && !scratch(p, n, err)) code = ERROR_IO;
-    if (!code) code = store_append(p->store, p->tie.id, STORE_FLOAT, n, NULL, err);
+    if (!code) code = store_append(p->store, p->tie.id, STORE_FLOAT, count_ties(all), NULL, err);
     if (!code) code = append_ties(p, all, p->to, TO, 0, err);
     for (uint32_t v = 0; v < p->plan->model->n_tie_values && !code; v++)
         code = append_ties(p, all, p->values[v], VALUE, v, err);

@@ -1,5 +1,6 @@
 #include "io/store.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +11,18 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include "io/checksum.h"
 #include "io/digest.h"
 
 _Static_assert(sizeof(store_id) == sizeof(hid_t), "a store_id holds an HDF5 identifier");
 
-enum { PATH_ROOM = 512, PIECE = 1 << 17 /* values of a dataset that are verified at once */ };
+enum {
+    PATH_ROOM = 512,
+    PIECE = 1 << 17, /* values of a dataset that are verified at once */
+    BLOCKS = 32,     /* at most so many chunks, and half as many at least, are verified of all */
+    CONVERTED =
+        16 * 1024 /* bytes of text converted at once: the library clears as much every time, and 1 MB if not told */
+};
 
 /* A dataset's use of an axis, laid out as the entries of REFERENCE_LIST. */
 struct use {
@@ -29,26 +37,47 @@ struct scale {
     size_t n_uses, room;
 };
 
-/* What was written to a dataset, as a digest: kept for datasets that are written whole or by appending. */
+/* A chunked dataset of a file being written. `direct`: its chunks stand in the file as in memory, with a checksum behind them if
+ * anything, so that they can be handed over whole, past the library's copies, conversions and filters. */
+struct chunks {
+    hid_t id;
+    bool direct, checked, fill_nan;
+    enum store_type type;
+    uint32_t rank;
+    uint64_t rows;     /* of a chunk, along the first axis */
+    size_t row, bytes; /* of one of them; of a chunk */
+    uint64_t size;     /* rows appended */
+    char *waiting;     /* (bytes + STORE_CHECKSUM) rows that do not fill a chunk yet; NULL: none */
+};
+
+/* What was written to a dataset, as a digest: kept for datasets that are written whole or by appending, and for some blocks of
+ * those that are written a chunk at a time. */
 struct sum {
     hid_t id;
     char *path;
     enum store_type type;
     struct digest *digest;
+    bool block;
+    uint64_t start[STORE_MAX_RANK], count[STORE_MAX_RANK]; /* of a block */
 };
 
 struct store_sums {
     struct sum *list; /* (n) */
     size_t n, room;
+    uint64_t blocks, every; /* written so far; of them every so manyth is kept, the first too */
+    size_t n_blocks;        /* kept */
 };
 
 struct store {
     hid_t file, text; /* the type of variable-length UTF-8 text */
+    hid_t transfer;   /* how text is read and converted */
     char *label;
     hid_t *open; /* (n_open) root group, datasets and groups, closed with the store */
     size_t n_open, room;
     struct scale *scales; /* (n_scales) made by store_add_axis */
     size_t n_scales;
+    struct chunks *chunked; /* (n_chunked) made by store_add and store_add_axis */
+    size_t n_chunked, chunked_room;
     struct store_sums *sums; /* of a file being written */
     bool broken;             /* writing failed: no more calls of the library for this file */
     int handle;              /* the system's, of a file being written; -1: none */
@@ -128,6 +157,8 @@ static bool shut(hid_t id) { return id < 0 || H5Idec_ref(id) >= 0; }
  * thirds of the time to make a file of 80 datasets.
  */
 
+static const char axes_of_a_dataset[] = "DIMENSION_LIST";
+
 static bool add_use(struct scale *scale, hobj_ref_t dataset, uint32_t axis)
 {
     if (scale->n_uses == scale->room) {
@@ -171,7 +202,7 @@ static int attach(struct store *s, hid_t id, const struct store_spec *spec, stru
         good = used && H5Rcreate(&scale[k], used->id, ".", H5R_OBJECT, -1) >= 0 && add_use(used, self, k);
     }
     hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ);
-    good = good && write_list(id, "DIMENSION_LIST", type, spec->rank, list);
+    good = good && write_list(id, axes_of_a_dataset, type, spec->rank, list);
     shut(type);
     return good ? ERROR_NONE : fail(s, err, "attach axes to", spec->path);
 }
@@ -210,6 +241,9 @@ static void release(struct store **s)
     for (size_t k = 0; k < (*s)->n_scales; k++)
         free((*s)->scales[k].uses);
     free((*s)->scales);
+    for (size_t k = 0; k < (*s)->n_chunked; k++)
+        free((*s)->chunked[k].waiting);
+    free((*s)->chunked);
     store_free_sums(&(*s)->sums);
     free((*s)->open);
     free((*s)->label);
@@ -223,6 +257,29 @@ static hid_t make_text_type(void)
     if (type < 0) return type;
     if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0) return type;
     shut(type);
+    return H5I_INVALID_HID;
+}
+
+static void *allocate_text(size_t size, void *unused)
+{
+    (void)unused;
+    return malloc(size);
+}
+
+static void free_text(void *text, void *unused)
+{
+    (void)unused;
+    free(text);
+}
+
+/* How the library allocates text that it reads, so that callers can free it. */
+static hid_t make_transfer(void)
+{
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (transfer >= 0 && H5Pset_vlen_mem_manager(transfer, allocate_text, NULL, free_text, NULL) >= 0 &&
+        H5Pset_buffer(transfer, CONVERTED, NULL, NULL) >= 0)
+        return transfer;
+    shut(transfer);
     return H5I_INVALID_HID;
 }
 
@@ -278,8 +335,9 @@ static int begin(struct store **out, const char *path, const char *label, bool c
     s->file = H5I_INVALID_HID;
     s->handle = -1;
     s->text = make_text_type();
+    s->transfer = make_transfer();
     hid_t access = make_access(create ? format : H5F_LIBVER_V18, format);
-    if (access >= 0 && s->text >= 0)
+    if (access >= 0 && s->text >= 0 && s->transfer >= 0)
         s->file = create ? create_file(path, access) : H5Fopen(path, H5F_ACC_RDONLY, access);
     if (s->file < 0) code = fail(s, err, create ? "create" : "open", "the file");
     shut(access);
@@ -310,31 +368,6 @@ int store_open(struct store **s, const char *path, const char *label, struct err
     return begin(s, path, label, false, H5F_LIBVER_V110, err);
 }
 
-int store_close(struct store **out, struct error *err)
-{
-    struct store *s = *out;
-    int code = ERROR_NONE;
-    for (size_t k = 0; k < s->n_scales && !code; k++)
-        code = write_uses(s, &s->scales[k], err);
-    while (s->n_open > 0 && !code) {
-        char name[PATH_ROOM];
-        hid_t id = s->open[--s->n_open];
-        name_of(id, name); /* not after a failure: what is left of it may crash the library */
-        code = shut(id) ? ERROR_NONE : fail(s, err, "write", name);
-    }
-    if (!code && H5Fget_obj_count(s->file, H5F_OBJ_ALL | H5F_OBJ_LOCAL) != 1)
-        code = error_set(err, ERROR_IO, "%s: something in the file was left open", s->label);
-    if (!code && H5Fflush(s->file, H5F_SCOPE_GLOBAL) < 0) code = fail(s, err, "write", "the file");
-    if (!code && H5Fclose(s->file) < 0) code = fail(s, err, "close", "the file");
-    if (code) {
-        store_abandon(out);
-        return code;
-    }
-    shut(s->text);
-    release(out);
-    return ERROR_NONE;
-}
-
 /* Closing what the library failed to write can crash it (a dataset whose close failed, closed again). Such a file is
  * left open, emptied so that the disk is free again: were its handle closed, another file could be given its inode,
  * which the library would take for this one. */
@@ -347,6 +380,7 @@ void store_abandon(struct store **out)
     if (!s->broken) shut(s->file);
     if (s->broken && s->handle >= 0 && ftruncate(s->handle, 0)) s->handle = -1; /* then it stays large until exit */
     shut(s->text);
+    shut(s->transfer);
     release(out);
 }
 
@@ -388,6 +422,16 @@ static hid_t file_type(const struct store *s, enum store_type type)
     case STORE_TEXT: return s->text;
     }
     return H5I_INVALID_HID;
+}
+
+static size_t item_size(enum store_type type)
+{
+    static const size_t size[] = {
+#define STORE_SIZE(name, ctype) sizeof(ctype),
+        STORE_TYPES(STORE_SIZE)
+#undef STORE_SIZE
+    };
+    return size[type];
 }
 
 bool store_has(const struct store *s, const char *path)
@@ -432,6 +476,8 @@ static hid_t make_space(const struct store_spec *spec)
     return spec->rank ? H5Screate_simple((int)spec->rank, size, most) : H5Screate(H5S_SCALAR);
 }
 
+static bool is_checked(const struct store_spec *spec) { return spec->type != STORE_TEXT && !spec->unchecked; }
+
 static bool set_chunks(hid_t create, hid_t access, const struct store_spec *spec, size_t item)
 {
     hsize_t chunk[STORE_MAX_RANK];
@@ -444,7 +490,7 @@ static bool set_chunks(hid_t create, hid_t access, const struct store_spec *spec
     if (spec->compression > 0 &&
         (H5Pset_shuffle(create) < 0 || H5Pset_deflate(create, (unsigned)spec->compression) < 0))
         return false;
-    return spec->type == STORE_TEXT || spec->unchecked || H5Pset_fletcher32(create) >= 0;
+    return !is_checked(spec) || H5Pset_fletcher32(create) >= 0;
 }
 
 static bool set_fill(hid_t create, enum store_type type)
@@ -504,6 +550,30 @@ static int note_fill(struct store *s, store_id id, enum store_type type, struct 
                               type == STORE_DOUBLE ? (const void *)&nan_double : (const void *)&nan_float, err);
 }
 
+/* Keep in mind how the dataset's chunks are to be written. */
+static int note_chunks(struct store *s, hid_t id, const struct store_spec *spec, struct error *err)
+{
+    if (!is_chunked(spec)) return ERROR_NONE;
+    if (s->n_chunked == s->chunked_room) {
+        size_t room = s->chunked_room ? 2 * s->chunked_room : 64;
+        struct chunks *grown = realloc(s->chunked, room * sizeof *grown);
+        if (!grown) return no_memory(err);
+        s->chunked = grown;
+        s->chunked_room = room;
+    }
+    struct chunks c = {
+        .id = id, .checked = is_checked(spec), .fill_nan = spec->fill_nan, .type = spec->type, .rank = spec->rank};
+    c.direct = spec->type != STORE_TEXT && !spec->compression &&
+               H5Tequal(memory_type(s, spec->type), file_type(s, spec->type)) > 0;
+    c.rows = spec->axis[0]->chunk;
+    c.row = item_size(spec->type);
+    for (uint32_t k = 1; k < spec->rank; k++)
+        c.row *= spec->axis[k]->chunk;
+    c.bytes = c.rows * c.row;
+    s->chunked[s->n_chunked++] = c;
+    return ERROR_NONE;
+}
+
 int store_add(struct store *s, const struct store_spec *spec, store_id *id, struct error *err)
 {
     int code = quiet(err);
@@ -511,6 +581,7 @@ int store_add(struct store *s, const struct store_spec *spec, store_id *id, stru
     *id = make_dataset(s, spec);
     if (*id < 0) return fail(s, err, "create", spec->path);
     code = keep_open(s, *id, err);
+    if (!code) code = note_chunks(s, *id, spec, err);
     if (!code && spec->rank) code = attach(s, *id, spec, err);
     if (!code && spec->fill_nan) code = note_fill(s, *id, spec->type, err);
     return code;
@@ -524,6 +595,7 @@ int store_add_axis(struct store *s, struct store_axis *axis, enum store_type typ
     axis->id = make_dataset(s, &spec);
     if (axis->id < 0) return fail(s, err, "create", axis->path);
     code = keep_open(s, axis->id, err);
+    if (!code) code = note_chunks(s, axis->id, &spec, err);
     struct scale *grown = code ? NULL : realloc(s->scales, (s->n_scales + 1) * sizeof *grown);
     if (!grown) return code ? code : no_memory(err);
     s->scales = grown;
@@ -580,16 +652,6 @@ int store_note_numbers(struct store *s, store_id id, const char *name, enum stor
 
 /* ---- digests of what was written ---- */
 
-static size_t item_size(enum store_type type)
-{
-    static const size_t size[] = {
-#define STORE_SIZE(name, ctype) sizeof(ctype),
-        STORE_TYPES(STORE_SIZE)
-#undef STORE_SIZE
-    };
-    return size[type];
-}
-
 static void add_values(struct digest *d, enum store_type type, uint64_t n, const void *values)
 {
     if (type != STORE_TEXT) {
@@ -605,7 +667,7 @@ static void add_values(struct digest *d, enum store_type type, uint64_t n, const
 static struct sum *sum_of(struct store_sums *sums, hid_t id)
 {
     for (size_t k = 0; k < sums->n; k++)
-        if (sums->list[k].id == id) return &sums->list[k];
+        if (sums->list[k].id == id && !sums->list[k].block) return &sums->list[k];
     return NULL;
 }
 
@@ -639,6 +701,44 @@ static int note_values(struct store *s, hid_t id, enum store_type type, uint64_t
     return ERROR_NONE;
 }
 
+static void free_sum(struct sum *sum)
+{
+    free(sum->path);
+    digest_close(&sum->digest);
+}
+
+/* Keep every second of the blocks. */
+static void thin_blocks(struct store_sums *sums)
+{
+    size_t n = 0, block = 0;
+    for (size_t k = 0; k < sums->n; k++) {
+        if (sums->list[k].block && block++ % 2)
+            free_sum(&sums->list[k]);
+        else
+            sums->list[n++] = sums->list[k];
+    }
+    sums->n = n;
+    sums->n_blocks = (sums->n_blocks + 1) / 2;
+    sums->every *= 2;
+}
+
+/* A block of a dataset that is written a chunk at a time: kept for some that are spread evenly over all. */
+static int note_block(struct store *s, const struct chunks *c, const uint64_t *start, const uint64_t *count,
+                      const void *values, uint64_t n, struct error *err)
+{
+    struct store_sums *sums = s->sums;
+    if (sums->every == 0) sums->every = 1;
+    if (sums->blocks++ % sums->every) return ERROR_NONE;
+    struct sum *sum = new_sum(sums, c->id, c->type);
+    if (!sum) return no_memory(err);
+    sum->block = true;
+    memcpy(sum->start, start, c->rank * sizeof *start);
+    memcpy(sum->count, count, c->rank * sizeof *count);
+    add_values(sum->digest, c->type, n, values);
+    if (++sums->n_blocks == BLOCKS) thin_blocks(sums);
+    return ERROR_NONE;
+}
+
 int store_take_sums(struct store *s, struct store_sums **sums, struct error *err)
 {
     *sums = s->sums;
@@ -648,10 +748,8 @@ int store_take_sums(struct store *s, struct store_sums **sums, struct error *err
 
 void store_free_sums(struct store_sums **sums)
 {
-    for (size_t k = 0; *sums && k < (*sums)->n; k++) {
-        free((*sums)->list[k].path);
-        digest_close(&(*sums)->list[k].digest);
-    }
+    for (size_t k = 0; *sums && k < (*sums)->n; k++)
+        free_sum(&(*sums)->list[k]);
     if (*sums) free((*sums)->list);
     free(*sums);
     *sums = NULL;
@@ -686,7 +784,7 @@ static int write_block(struct store *s, hid_t id, enum store_type type, const ui
     int code = ERROR_NONE;
     hid_t in_file, in_memory;
     if (!select_block(id, start, count, &in_file, &in_memory) ||
-        H5Dwrite(id, memory_type(s, type), in_memory, in_file, H5P_DEFAULT, data) < 0)
+        H5Dwrite(id, memory_type(s, type), in_memory, in_file, s->transfer, data) < 0)
         code = fail_id(s, err, "write", id);
     hssize_t points = code ? 0 : H5Sget_simple_extent_npoints(in_memory);
     *n = points > 0 ? (uint64_t)points : 0;
@@ -704,47 +802,6 @@ int store_write(struct store *s, store_id id, enum store_type type, const uint64
     return code || start ? code : note_values(s, id, type, n, data, err);
 }
 
-int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err)
-{
-    uint32_t rank = 0;
-    uint64_t size[STORE_MAX_RANK] = {0}, start[STORE_MAX_RANK] = {0}, count[STORE_MAX_RANK], values = n;
-    hsize_t longer[STORE_MAX_RANK];
-    if (n == 0) return ERROR_NONE;
-    int code = store_shape(s, id, &rank, size, err);
-    if (code) return code;
-    for (uint32_t k = 0; k < rank; k++) {
-        count[k] = k ? size[k] : n;
-        longer[k] = k ? size[k] : size[0] + n;
-        if (k) values *= size[k];
-    }
-    start[0] = size[0];
-    if (rank < 1 || H5Dset_extent(id, longer) < 0) return fail_id(s, err, "extend", id);
-    if (!data) return ERROR_NONE;
-    code = store_write(s, id, type, start, count, data, err);
-    return code ? code : note_values(s, id, type, values, data, err);
-}
-
-static void *allocate_text(size_t size, void *unused)
-{
-    (void)unused;
-    return malloc(size);
-}
-
-static void free_text(void *text, void *unused)
-{
-    (void)unused;
-    free(text);
-}
-
-/* How the library allocates text that it reads, so that callers can free it. */
-static hid_t make_transfer(void)
-{
-    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
-    if (transfer >= 0 && H5Pset_vlen_mem_manager(transfer, allocate_text, NULL, free_text, NULL) >= 0) return transfer;
-    shut(transfer);
-    return H5I_INVALID_HID;
-}
-
 /* Text that was never written reads as NULL. */
 static int fill_texts(char **texts, uint64_t n, struct error *err)
 {
@@ -758,16 +815,165 @@ int store_read(struct store *s, store_id id, enum store_type type, const uint64_
 {
     int code = quiet(err);
     if (code) return code;
-    hid_t in_file, in_memory = H5I_INVALID_HID, transfer = make_transfer();
-    if (!select_block(id, start, count, &in_file, &in_memory) || transfer < 0 ||
-        H5Dread(id, memory_type(s, type), in_memory, in_file, transfer, data) < 0)
+    hid_t in_file, in_memory = H5I_INVALID_HID;
+    if (!select_block(id, start, count, &in_file, &in_memory) ||
+        H5Dread(id, memory_type(s, type), in_memory, in_file, s->transfer, data) < 0)
         code = fail_id(s, err, "read", id);
     hssize_t n = in_memory < 0 ? 0 : H5Sget_simple_extent_npoints(in_memory);
     if (!code && type == STORE_TEXT) code = fill_texts(data, n > 0 ? (uint64_t)n : 0, err);
     shut(in_file);
     shut(in_memory);
-    shut(transfer);
     return code;
+}
+
+/* ---- chunks ---- */
+
+static struct chunks *chunks_of(struct store *s, hid_t id)
+{
+    for (size_t k = 0; k < s->n_chunked; k++)
+        if (s->chunked[k].id == id) return &s->chunked[k];
+    return NULL;
+}
+
+/* What the library fills a chunk with where nothing was written. */
+static void pad(const struct chunks *c, char *at, size_t bytes)
+{
+    if (!c->fill_nan)
+        memset(at, 0, bytes);
+    else if (c->type == STORE_DOUBLE)
+        for (size_t k = 0; k < bytes / sizeof(double); k++)
+            ((double *)(void *)at)[k] = NAN;
+    else
+        for (size_t k = 0; k < bytes / sizeof(float); k++)
+            ((float *)(void *)at)[k] = NAN;
+}
+
+/* As it is; with STORE_CHECKSUM bytes of room behind it where the dataset has checksums. */
+static int write_chunk(struct store *s, const struct chunks *c, const uint64_t *start, void *chunk, struct error *err)
+{
+    hsize_t from[STORE_MAX_RANK];
+    size_t bytes = c->bytes;
+    for (uint32_t k = 0; k < c->rank; k++)
+        from[k] = start[k];
+    if (c->checked) {
+        uint32_t sum = checksum_fletcher32(chunk, bytes);
+        memcpy((char *)chunk + bytes, &sum, sizeof sum); /* least byte first: c->direct */
+        bytes += sizeof sum;
+    }
+    return H5Dwrite_chunk(c->id, H5P_DEFAULT, 0, from, bytes, chunk) < 0 ? fail_id(s, err, "write", c->id) : ERROR_NONE;
+}
+
+int store_write_chunk(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                      void *data, struct error *err)
+{
+    const struct chunks *c = chunks_of(s, id);
+    uint64_t n = 1, written;
+    int code = quiet(err);
+    if (code) return code;
+    if (!c || c->type != type) return fail_id(s, err, "write", id);
+    for (uint32_t k = 0; k < c->rank; k++)
+        n *= count[k];
+    size_t bytes = n * item_size(type);
+    code = note_block(s, c, start, count, data, n, err);
+    if (code) return code;
+    if (!c->direct) return write_block(s, id, type, start, count, data, &written, err);
+    pad(c, (char *)data + bytes, c->bytes - bytes);
+    return write_chunk(s, c, start, data, err);
+}
+
+/* The last n of the rows that were appended, n of a chunk or all that there are of it: to the file. */
+static int write_rows(struct store *s, const struct chunks *c, uint64_t n, char *rows, struct error *err)
+{
+    uint32_t rank = 0;
+    uint64_t start[STORE_MAX_RANK] = {c->size - n}, count[STORE_MAX_RANK], unused;
+    hsize_t size[STORE_MAX_RANK];
+    int code = store_shape(s, c->id, &rank, count, err);
+    if (code) return code;
+    for (uint32_t k = 0; k < rank; k++)
+        size[k] = k ? count[k] : c->size;
+    count[0] = n;
+    if (H5Dset_extent(c->id, size) < 0) return fail_id(s, err, "extend", c->id);
+    if (!rows) return ERROR_NONE;
+    if (!c->direct) return write_block(s, c->id, c->type, start, count, rows, &unused, err);
+    pad(c, rows + n * c->row, (c->rows - n) * c->row);
+    return write_chunk(s, c, start, rows, err);
+}
+
+/* Rows wait until they fill a chunk; a whole chunk with no room for its checksum needed does not. */
+static int add_rows(struct store *s, struct chunks *c, uint64_t n, const char *data, struct error *err)
+{
+    int code = ERROR_NONE;
+    if (!c->waiting) c->waiting = malloc(c->bytes + STORE_CHECKSUM);
+    if (!c->waiting) return no_memory(err);
+    while (n > 0 && !code) {
+        uint64_t filled = c->size % c->rows, taken = n < c->rows - filled ? n : c->rows - filled;
+        bool whole = taken == c->rows && !c->checked;
+        if (!whole) memcpy(c->waiting + filled * c->row, data, taken * c->row);
+        c->size += taken;
+        if (filled + taken == c->rows)
+            code = write_rows(s, c, c->rows, whole ? (char *)(uintptr_t)data : c->waiting, err);
+        data += taken * c->row;
+        n -= taken;
+    }
+    return code;
+}
+
+int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err)
+{
+    struct chunks *c = chunks_of(s, id);
+    if (n == 0) return ERROR_NONE;
+    int code = quiet(err);
+    if (code) return code;
+    if (!c || c->type != type || type == STORE_TEXT) return fail_id(s, err, "extend", id);
+    if (!data) {
+        c->size += n;
+        return ERROR_NONE;
+    }
+    code = add_rows(s, c, n, data, err);
+    return code ? code : note_values(s, id, type, n * (c->row / item_size(type)), data, err);
+}
+
+/* What still waits, and the size of an axis that has no values. */
+static int end_appending(struct store *s, const struct chunks *c, struct error *err)
+{
+    uint64_t waiting = c->size % c->rows;
+    if (c->size == 0 || (c->waiting && !waiting)) return ERROR_NONE;
+    return write_rows(s, c, waiting, c->waiting, err);
+}
+
+void store_start_disk(const struct store *s)
+{
+    if (s->handle >= 0) (void)sync_file_range(s->handle, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+/* ---- closing ---- */
+
+int store_close(struct store **out, struct error *err)
+{
+    struct store *s = *out;
+    int code = ERROR_NONE;
+    for (size_t k = 0; k < s->n_chunked && !code; k++)
+        code = end_appending(s, &s->chunked[k], err);
+    for (size_t k = 0; k < s->n_scales && !code; k++)
+        code = write_uses(s, &s->scales[k], err);
+    while (s->n_open > 0 && !code) {
+        char name[PATH_ROOM];
+        hid_t id = s->open[--s->n_open];
+        name_of(id, name); /* not after a failure: what is left of it may crash the library */
+        code = shut(id) ? ERROR_NONE : fail(s, err, "write", name);
+    }
+    if (!code && H5Fget_obj_count(s->file, H5F_OBJ_ALL | H5F_OBJ_LOCAL) != 1)
+        code = error_set(err, ERROR_IO, "%s: something in the file was left open", s->label);
+    if (!code && H5Fflush(s->file, H5F_SCOPE_GLOBAL) < 0) code = fail(s, err, "write", "the file");
+    if (!code && H5Fclose(s->file) < 0) code = fail(s, err, "close", "the file");
+    if (code) {
+        store_abandon(out);
+        return code;
+    }
+    shut(s->text);
+    shut(s->transfer);
+    release(out);
+    return ERROR_NONE;
 }
 
 /* ---- looking around ---- */
@@ -903,26 +1109,20 @@ int store_member(struct store *s, store_id group, uint64_t index, char **name, s
 
 /* ---- verifying ---- */
 
-/* Read an attribute, and forget it. */
-static bool try_values(hid_t id, hid_t type, hid_t space)
-{
-    hssize_t n = H5Sget_simple_extent_npoints(space);
-    void *values = n < 0 ? NULL : calloc((size_t)n + 1, H5Tget_size(type));
-    if (!values) return false;
-    bool good = H5Aread(id, type, values) >= 0;
-    if (good && n > 0) good = H5Dvlen_reclaim(type, space, H5P_DEFAULT, values) >= 0;
-    free(values);
-    return good;
-}
-
+/* To be listed, attributes are read with their values, under the checksum of the header or heap in which they stand. Of the axes,
+ * that is no more than the places in another heap at which they stand: these are read too, and forgotten. */
 static herr_t try_attribute(hid_t id, const char *name, const H5A_info_t *info, void *unused)
 {
     (void)info;
     (void)unused;
+    if (strcmp(name, axes_of_a_dataset) != 0) return 0;
     hid_t attribute = H5Aopen(id, name, H5P_DEFAULT);
     hid_t type = attribute < 0 ? H5I_INVALID_HID : H5Aget_type(attribute);
     hid_t space = attribute < 0 ? H5I_INVALID_HID : H5Aget_space(attribute);
-    bool good = type >= 0 && space >= 0 && try_values(attribute, type, space);
+    hssize_t n = space < 0 ? -1 : H5Sget_simple_extent_npoints(space);
+    hvl_t list[STORE_MAX_RANK];
+    bool good = type >= 0 && n > 0 && n <= STORE_MAX_RANK && H5Tget_size(type) == sizeof *list &&
+                H5Aread(attribute, type, list) >= 0 && H5Dvlen_reclaim(type, space, H5P_DEFAULT, list) >= 0;
     shut(type);
     shut(space);
     shut(attribute);
@@ -964,12 +1164,12 @@ static int try_group(struct store *s, const char *group, struct error *err)
     return code;
 }
 
-/* A piece of a dataset of rank 1, or all of another: added to the digest. */
-static int add_piece(struct store *s, hid_t id, enum store_type type, const uint64_t *start, uint64_t n,
-                     struct digest *d, struct error *err)
+/* A block of n values of a dataset, or all of it (start NULL): added to the digest. */
+static int add_piece(struct store *s, hid_t id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                     uint64_t n, struct digest *d, struct error *err)
 {
     void *values = calloc(n + 1, item_size(type));
-    int code = values ? store_read(s, id, type, start, &n, values, err) : no_memory(err);
+    int code = values ? store_read(s, id, type, start, count, values, err) : no_memory(err);
     if (!code) add_values(d, type, n, values);
     for (uint64_t k = 0; values && type == STORE_TEXT && k < n; k++)
         free(((char **)values)[k]);
@@ -984,10 +1184,24 @@ static int digest_dataset(struct store *s, hid_t id, enum store_type type, struc
     int code = store_shape(s, id, &rank, size, err);
     for (uint32_t k = 0; k < rank && !code; k++)
         n *= size[k];
-    if (code || rank != 1) return code ? code : add_piece(s, id, type, NULL, n, d, err);
-    for (uint64_t start = 0; start < n && !code; start += PIECE)
-        code = add_piece(s, id, type, &start, n - start < PIECE ? n - start : PIECE, d, err);
+    if (code || rank != 1) return code ? code : add_piece(s, id, type, NULL, NULL, n, d, err);
+    for (uint64_t start = 0; start < n && !code; start += PIECE) {
+        uint64_t count = n - start < PIECE ? n - start : PIECE;
+        code = add_piece(s, id, type, &start, &count, count, d, err);
+    }
     return code;
+}
+
+static int digest_block(struct store *s, hid_t id, const struct sum *sum, struct digest *d, struct error *err)
+{
+    uint32_t rank = 0;
+    uint64_t size[STORE_MAX_RANK], n = 1;
+    int code = store_shape(s, id, &rank, size, err);
+    for (uint32_t k = 0; k < rank && !code; k++) {
+        n *= sum->count[k];
+        if (sum->start[k] + sum->count[k] > size[k]) code = fail(s, err, "read", sum->path);
+    }
+    return code ? code : add_piece(s, id, sum->type, sum->start, sum->count, n, d, err);
 }
 
 static int check_sum(struct store *s, const struct sum *sum, struct error *err)
@@ -997,7 +1211,7 @@ static int check_sum(struct store *s, const struct sum *sum, struct error *err)
     struct digest *d;
     int code = digest_open(&d, err);
     if (!code) code = store_find(s, sum->path, &id, err);
-    if (!code) code = digest_dataset(s, id, sum->type, d, err);
+    if (!code) code = sum->block ? digest_block(s, id, sum, d, err) : digest_dataset(s, id, sum->type, d, err);
     if (code) goto out;
     digest_hex(sum->digest, written);
     digest_hex(d, found);

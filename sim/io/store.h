@@ -92,8 +92,18 @@ int store_note_numbers(struct store *s, store_id id, const char *name, enum stor
 /* A block (start, count: one number an axis) from memory of the dataset's type, row-major. start NULL: all of it. */
 int store_write(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
                 const void *data, struct error *err);
-/* n more along the first axis: n rows, row-major. */
+/* As store_write, of a block that begins where a chunk of the dataset begins, and is all of it that the dataset has: past the
+ * library's copies and filters where the dataset allows it. `data` has room for the whole chunk and STORE_CHECKSUM bytes behind
+ * it, all of which may be written to. */
+enum { STORE_CHECKSUM = 4 };
+int store_write_chunk(struct store *s, store_id id, enum store_type type, const uint64_t *start, const uint64_t *count,
+                      void *data, struct error *err);
+/* n more along the first axis: n rows, row-major, of numbers. They reach the file a chunk at a time, and at the end when it is closed.
+ * data NULL: the axis gets longer, and has no values. */
 int store_append(struct store *s, store_id id, enum store_type type, uint64_t n, const void *data, struct error *err);
+
+/* Let the disk begin with what was written, while other work is done. A wish: nothing is waited for, nothing can fail. */
+void store_start_disk(const struct store *s);
 
 /* ---- reading ---- */
 int store_find(struct store *s, const char *path, store_id *id, struct error *err);
@@ -114,11 +124,12 @@ int store_member(struct store *s, store_id group, uint64_t index, char **name, s
 
 /* ---- verifying ---- */
 
-/* Digests of all datasets that were written whole or by appending. Take them before the store is closed. */
+/* Digests of all datasets that were written whole or by appending, and of some chunks of those that were written by
+ * store_write_chunk, spread evenly. Take them before the store is closed. */
 struct store_sums;
 int store_take_sums(struct store *s, struct store_sums **sums, struct error *err);
 void store_free_sums(struct store_sums **sums);
-/* In the file as opened again: every object and attribute can be read, and those datasets have those digests. */
+/* In the file as opened again: every object and attribute can be read, and what those digests are of has them. */
 int store_check(struct store *s, const struct store_sums *sums, struct error *err);
 
 store_id store_root(const struct store *s);

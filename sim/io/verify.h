@@ -1,7 +1,7 @@
 /* verify.h - is a result file that was written, closed and synced what it should be? Asked before it gets its name.
  *
  * Opened anew: every object and attribute is read, every dataset but the series is compared with what was written by its
- * digest, series by their shapes and the runs' digests, of all runs where that is cheap, else of some.
+ * digest, series by their shapes, by some of their chunks, spread evenly, and by the runs' digests, of all runs where that is cheap.
  */
 #ifndef KLYNGE_IO_VERIFY_H
 #define KLYNGE_IO_VERIFY_H
@@ -16,6 +16,7 @@ struct verify_expected {
     const uint32_t *order;         /* (n_series) of frame_order */
     const int8_t *status;          /* (n_runs) */
     char (*digests)[DIGEST_SIZE];  /* (n_runs) */
+    bool is_index;                 /* the series stand in other files */
 };
 
 /* label: as messages call the file. */
