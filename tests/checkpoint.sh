@@ -140,7 +140,8 @@ stopped r.h5 roster.cfg 4 -q && before=$(kept r.h5 | xargs sha256sum) &&
     k 2 run one.cfg -o r.h5 "${every[@]}" && sed -i '2s/[0-9][0-9]*/7/' roster.csv && k 2 run roster.cfg -o r.h5 "${every[@]}" &&
     says 'a file that the config names' && [ "$(kept r.h5 | xargs sha256sum)" = "$before" ] && [ ! -e r.h5 ]
 verdict $? 'checkpoints of another seed, parameter, config or roster are refused, and stay'
-k 2 run "$here/configs/act.cfg" -o act.h5 "${every[@]}" && says '200 runs' && says 'klynge sweep' && [ ! -e act.h5 ]
+k 2 run "$here/configs/act.cfg" -o act.h5 "${every[@]}" && says '200 runs' && says 'klynge sweep' && [ ! -e act.h5 ] &&
+    k 2 run "$here/configs/act.cfg" --dry-run "${every[@]}" && says 'klynge sweep'
 verdict $? 'several runs of small worlds are refused, and sweep is named'
 for wrong in x 0 5d -1s 1e9h nan; do
     k 2 run one.cfg -o wrong.h5 --checkpoint-every=$wrong && says "found $wrong, expected a time such as 30s" || break

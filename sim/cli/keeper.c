@@ -113,6 +113,16 @@ static void keep(void *context, struct world *w, bool stopping)
 
 /* ---- begin and end -------------------------------------------------------------------------------------------------------- */
 
+int keeper_check(const struct options *o, const struct ensemble_plan *plan, struct error *err)
+{
+    if (!(o->checkpoint_every > 0.0) || ensemble_in_turn(plan)) return ERROR_NONE;
+    return error_set(err, ERROR_CONFIG,
+                     "--checkpoint-every: found %" PRIu64 " runs of worlds of fewer than %d firms, expected one run, "
+                     "or larger worlds, which are run one after the other: `klynge sweep` keeps the finished ones of "
+                     "many runs, and continues",
+                     plan_runs(plan), ENSEMBLE_LARGE_FIRMS);
+}
+
 int keeper_begin(struct keeper *k, const struct options *o, const struct ensemble_plan *plan, const struct manifest *m,
                  struct error *err)
 {
@@ -121,13 +131,6 @@ int keeper_begin(struct keeper *k, const struct options *o, const struct ensembl
     if (!(o->checkpoint_every > 0.0)) return ERROR_NONE;
     k->runs = plan_runs(plan);
     k->hooks = (struct world_keeper){.context = k, .resume = resume, .keep = keep};
-    if (!ensemble_in_turn(plan))
-        return error_set(
-            err, ERROR_CONFIG,
-            "--checkpoint-every: found %" PRIu64 " runs of worlds of fewer than %d firms, expected one run, "
-            "or larger worlds, which are run one after the other: `klynge sweep` keeps the finished ones of "
-            "many runs, and continues",
-            k->runs, ENSEMBLE_LARGE_FIRMS);
     int code = checkpoint_find(&k->kept, o->out, m, err);
     for (size_t f = 0; f < k->kept.n && !code; f++)
         if (k->kept.files[f].why) say(k, k->kept.files[f].why);

@@ -20,8 +20,10 @@ struct keeper {
     uint32_t kept_tick;        /* and from where the same command goes on: 0, from its start */
 };
 
-/* Nothing, unless --checkpoint-every is given. ERROR_CONFIG where several runs are done side by side, and where checkpoints of another
- * command are found. `m` must live as long as k. */
+/* ERROR_CONFIG where --checkpoint-every is given and several runs are done side by side. */
+int keeper_check(const struct options *o, const struct ensemble_plan *plan, struct error *err);
+/* Nothing, unless --checkpoint-every is given. ERROR_CONFIG where checkpoints of another command are found. `m` must live as long as
+ * k. */
 int keeper_begin(struct keeper *k, const struct options *o, const struct ensemble_plan *plan, const struct manifest *m,
                  struct error *err);
 /* Hooks for the ensemble, or NULL. */

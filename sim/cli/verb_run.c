@@ -102,9 +102,10 @@ int verb_run(const struct options *o, struct error *err)
     stop_listen();
     int code = plan_load(o, &plan, &texts, err);
     if (code) return code;
-    if (o->dry_run)
+    code = keeper_check(o, &plan, err);
+    if (!code && o->dry_run) {
         code = verb_check_plan(o, &plan, &texts.design, err);
-    else {
+    } else if (!code) {
         if (o->checkpoint_every > 0.0)
             code = manifest_make(&manifest, &plan, &texts.design, &texts, o->argc, o->argv, err);
         if (!code) code = design_expand(&texts.design, &plan, err);
