@@ -43,12 +43,15 @@ static inline double cluster_match_inverted_u(double distance, double best, doub
 }
 
 /* The factor q + (1 - q) (h_ij + h_ji) / 2 alone. */
+static inline double cluster_match_worth_of(const struct world *w, double need_ij, double need_ji)
+{
+    double floor_ = cluster_params(w)->need_floor;
+    return floor_ + (1.0 - floor_) * (0.5 * (need_ij + need_ji));
+}
 static inline double cluster_match_worth(const struct world *w, uint32_t i, uint32_t j)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    double met = 0.5 * (cluster_match_need(f, i, j) + cluster_match_need(f, j, i)),
-           floor_ = cluster_params(w)->need_floor;
-    return floor_ + (1.0 - floor_) * met;
+    return cluster_match_worth_of(w, cluster_match_need(f, i, j), cluster_match_need(f, j, i));
 }
 
 static inline double cluster_match_value(const struct world *w, uint32_t i, uint32_t j, enum cluster_level level)

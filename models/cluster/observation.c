@@ -19,7 +19,9 @@ enum mean {
     MEAN_INITIATIONS,
     MEAN_MEDIATED,
     MEAN_ATTENDANCE, /* missing without a gathering */
-    N_MEANS
+    N_MEANS,
+    COUNT = N_MEANS, /* after the means: how many firms */
+    N_SUMS
 };
 static const uint32_t observable_of[N_MEANS] = {
     OBSERVE_collaboration, OBSERVE_sense_of_community, OBSERVE_understanding, OBSERVE_anchoring,
@@ -29,15 +31,11 @@ static const uint32_t groups_of[] = {
     [BY_TENURE_COHORT] = N_COHORTS, [BY_SIZE_CLASS] = N_SIZES, [BY_SECTOR] = N_SECTORS, [BY_QUADRANT] = N_QUADRANTS};
 enum { GROUPINGS_OF_FIRMS = 4, MAX_GROUPS = 7 };
 
-struct sums {
-    double n, x[N_MEANS];
-};
-
-static void add(struct sums *s, const double x[N_MEANS])
+/* In pairs, as there is an even number of them. */
+static void add(double sums[restrict N_SUMS], const double x[restrict N_SUMS])
 {
-    s->n += 1.0;
-    for (int m = 0; m < N_MEANS; m++)
-        s->x[m] += x[m];
+    for (int m = 0; m < N_SUMS; m++)
+        sums[m] += x[m];
 }
 
 static uint32_t cohort(const struct world *w, uint32_t i)
@@ -52,7 +50,7 @@ struct per {
     double year, other, gathering;
 };
 
-static void values_of(const struct world *w, uint32_t i, const struct per *per, double x[N_MEANS])
+static void values_of(const struct world *w, uint32_t i, const struct per *per, double x[N_SUMS])
 {
     const struct cluster_firms *f = cluster_firms(w);
     x[MEAN_COLLABORATION] = f->joint_events[i] * per->year;
@@ -66,34 +64,35 @@ static void values_of(const struct world *w, uint32_t i, const struct per *per, 
     x[MEAN_INITIATIONS] = f->initiated[i] * per->year;
     x[MEAN_MEDIATED] = f->mediated[i] * per->year;
     x[MEAN_ATTENDANCE] = f->attended_now[i] * per->gathering;
+    x[COUNT] = 1.0;
 }
 
 static void observe_means(struct world *w, uint32_t block)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    struct sums all = {0}, by[GROUPINGS_OF_FIRMS][MAX_GROUPS] = {{{0}}};
+    double all[N_SUMS] = {0}, by[GROUPINGS_OF_FIRMS][MAX_GROUPS][N_SUMS] = {{{0}}};
     uint32_t gatherings = cluster_block(w, block)->tally.gatherings, n_means = gatherings ? N_MEANS : MEAN_ATTENDANCE;
     struct per per = {1.0 / w->dt, 1.0 / fmax(1.0, cluster_block(w, block)->n - 1.0), 1.0 / fmax(1.0, gatherings)};
-    double x[N_MEANS];
+    double x[N_SUMS];
     EACH_MEMBER(w, block, i)
     {
         values_of(w, i, &per, x);
-        add(&all, x);
-        add(&by[BY_TENURE_COHORT][cohort(w, i)], x);
-        add(&by[BY_SIZE_CLASS][f->size_class[i]], x);
-        add(&by[BY_SECTOR][f->sector[i]], x);
-        add(&by[BY_QUADRANT][(f->understanding[i] >= 0.5) + 2 * (f->anchoring[i] >= 0.5)], x);
+        add(all, x);
+        add(by[BY_TENURE_COHORT][cohort(w, i)], x);
+        add(by[BY_SIZE_CLASS][f->size_class[i]], x);
+        add(by[BY_SECTOR][f->sector[i]], x);
+        add(by[BY_QUADRANT][(f->understanding[i] >= 0.5) + 2 * (f->anchoring[i] >= 0.5)], x);
     }
-    observe_put(w, block, OBSERVE_members, all.n);
-    for (uint32_t m = 0; m < n_means && all.n > 0.0; m++)
-        observe_put(w, block, observable_of[m], all.x[m] / all.n);
+    observe_put(w, block, OBSERVE_members, all[COUNT]);
+    for (uint32_t m = 0; m < n_means && all[COUNT] > 0.0; m++)
+        observe_put(w, block, observable_of[m], all[m] / all[COUNT]);
     for (uint32_t g = 0; g < GROUPINGS_OF_FIRMS; g++)
         for (uint32_t level = 0; level < groups_of[g]; level++) {
-            const struct sums *s = &by[g][level];
-            observe_put_by(w, block, OBSERVE_members, g, level, s->n);
+            const double *s = by[g][level];
+            observe_put_by(w, block, OBSERVE_members, g, level, s[COUNT]);
             uint32_t known = g == BY_SIZE_CLASS || g == BY_QUADRANT ? n_means : MEAN_INITIATIONS;
-            for (uint32_t m = 0; m < known && s->n > 0.0; m++)
-                observe_put_by(w, block, observable_of[m], g, level, s->x[m] / s->n);
+            for (uint32_t m = 0; m < known && s[COUNT] > 0.0; m++)
+                observe_put_by(w, block, observable_of[m], g, level, s[m] / s[COUNT]);
         }
 }
 

@@ -41,9 +41,13 @@ static double least(const struct best *b) { return b->n == b->most ? b->value[b-
 /* The value with j, for i, at the better level. */
 static void consider(const struct world *w, struct best *b, uint32_t i, uint32_t j)
 {
+    const struct cluster_firms *f = cluster_firms(w);
     const double *optimum = cluster_derived(w)->best_distance;
-    double met = cluster_match_worth(w, i, j), distance;
-    if (met * real_max(b->worth->near, b->worth->far) <= least(b)) return;
+    double most = real_max(b->worth->near, b->worth->far), floor_ = least(b), distance;
+    double mine = cluster_match_need(f, i, j);
+    if (cluster_match_worth_of(w, mine, 1.0) * most <= floor_) return;
+    double met = cluster_match_worth_of(w, mine, cluster_match_need(f, j, i));
+    if (met * most <= floor_) return;
     distance = cluster_match_distance(cluster_firms(w), i, j);
     double near = b->worth->near * real_clamp(cluster_match_inverted_u(distance, optimum[L1], b->reach), 0.0, 1.0);
     double far = b->worth->far * real_clamp(cluster_match_inverted_u(distance, optimum[L3], b->reach), 0.0, 1.0);

@@ -74,25 +74,53 @@ static uint32_t run_into(const struct world *w, uint32_t block, struct rng *r, c
     return cluster_block(w, block)->room.slot[first + rng_below(r, near->upto[q] - first)];
 }
 
-static void meet_by_chance(struct world *w, uint32_t block, const struct neighbourhood *near, const struct step *step)
+/* Slots of a cluster, all of them, from the place of a member on and round: those that are no member's have no hours (plan_hours). */
+struct round {
+    uint32_t from, first, end;
+};
+
+static struct round go_round(const struct world *w, uint32_t block, enum cluster_stream stream, uint32_t number)
+{
+    uint32_t first = cluster_first(w, block);
+    struct round round = {first + cluster_turn(w, block, stream, number), first, cluster_end(w, block)};
+    return round;
+}
+
+static inline uint32_t next_slot(const struct round *round, uint32_t i)
+{
+    return i + 1 < round->end ? i + 1 : round->first;
+}
+
+/* Chance meetings of firm i that are due. */
+static void meet_some(struct world *w, uint32_t block, const struct neighbourhood *near, uint32_t i)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_firms *f = cluster_firms(w);
     enum cluster_kind kind = cluster_block(w, block)->closed ? CONTACT_CALL : CONTACT_CHANCE;
-    EACH_MEMBER_FROM(w, block, cluster_turn(w, block, STREAM_chance, step->number), i)
-    {
-        const struct rates *rates = &near->rates[f->place[i]];
-        struct rng r;
-        double years = cluster_years_as_member(w, i, step->years);
-        for (double due = 0.5 * rates->sum * years; cluster_rings(w, block, CLOCK_chance, i, due, &r); due = 0.0) {
-            uint32_t j = run_into(w, block, &r, near, rates);
-            if (j == RNG_NOBODY || j == i) continue;
-            if (f->hours_calls[i] < p->chance_hours || f->hours_calls[j] < p->chance_hours) continue;
-            cluster_spend(f, i, f->hours_calls, p->chance_hours);
-            cluster_spend(f, j, f->hours_calls, p->chance_hours);
-            cluster_meet(w, block, i, j, p->chance_hours, kind, 2 * f->rung[i * N_CLOCKS + CLOCK_chance] + 1);
-        }
+    struct rng r;
+    while (cluster_rings(w, block, CLOCK_chance, i, 0.0, &r)) {
+        uint32_t j = run_into(w, block, &r, near, &near->rates[f->place[i]]);
+        if (j == RNG_NOBODY || j == i) continue;
+        if (f->hours_calls[i] < p->chance_hours || f->hours_calls[j] < p->chance_hours) continue;
+        cluster_spend(f, i, f->hours_calls, p->chance_hours);
+        cluster_spend(f, j, f->hours_calls, p->chance_hours);
+        cluster_meet(w, block, i, j, p->chance_hours, kind, 2 * f->rung[i * N_CLOCKS + CLOCK_chance] + 1);
     }
+}
+
+static void meet_by_chance(struct world *w, uint32_t block, const struct neighbourhood *near, const struct step *step)
+{
+    const struct cluster_firms *f = cluster_firms(w);
+    const struct round round = go_round(w, block, STREAM_chance, step->number);
+    const double *years = cluster_block(w, block)->room.years;
+    double *clock = f->clock + CLOCK_chance, half[N_PLACES];
+    for (int q = 0; q < N_PLACES; q++)
+        half[q] = 0.5 * near->rates[q].sum;
+    uint32_t i = round.from;
+    do {
+        double left = clock[i * N_CLOCKS] -= half[f->place[i]] * years[i - round.first];
+        if (!(left > 0.0) && f->member[i]) meet_some(w, block, near, i);
+    } while ((i = next_slot(&round, i)) != round.from);
 }
 
 /* The same as pick by one pass for the sum of weights and one for the partner. */
@@ -115,64 +143,76 @@ static uint32_t pick_by_sum(const struct world *w, struct rng *r, const struct t
  * few looks; only where that does not succeed are all ties looked at. The distribution is the same. */
 static uint32_t pick(const struct world *w, struct rng *r, uint32_t i)
 {
-    struct tie_view v = tie_view(&w->ties, i);
+    const struct tie_view v = tie_view(&w->ties, i);
+    const struct tie_fader fader = tie_fader_of(w, &cluster_derived(w)->middle);
     for (int tries = 0; tries < 16 && v.n > 0; tries++) {
-        uint32_t k = rng_below(r, v.n);
-        if (tie_known(w, &v, k) && rng_uniform(r) < tie_preference(w, (double)tie_trust(w, &v, k))) return v.to[k];
+        uint32_t k = rng_below(r, v.n), age = fader.now - v.touched[k];
+        if (tie_faded_awareness(&fader, v.awareness[k], age, v.kind[k]) < KNOWN) continue;
+        double trust = (double)tie_faded_trust(&fader, v.trust[k], age, v.kind[k]);
+        if (rng_uniform(r) < tie_preference(w, trust)) return v.to[k];
     }
     return pick_by_sum(w, r, &v);
 }
 
-/* What a member gets for calls in a year (room.key) and keeps in hand for chance and for what management asks (room.more), by place in
- * the cluster: a tick's steps and every call ask for both. */
-static void plan_hours(struct world *w, uint32_t block)
+/* What a member gets for calls in a year (room.key) and keeps in hand for chance and for what management asks (room.more), and how much
+ * of a year a step is for it (room.years), by place in the cluster: a tick's steps and every call ask for them. Where there is no
+ * member nothing comes and nothing is to spare. */
+static void plan_hours(struct world *w, uint32_t block, double years)
 {
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
     const struct cluster_room *room = &cluster_block(w, block)->room;
     uint32_t first = cluster_first(w, block);
-    EACH_MEMBER(w, block, i)
-    {
-        double yearly = f->hours_year[i] * p->contact_share * p->calls_share;
+    for (uint32_t i = first; i < cluster_end(w, block); i++) {
+        double yearly = f->member[i] ? f->hours_year[i] * p->contact_share * p->calls_share : 0.0;
         room->key[i - first] = yearly;
-        room->more[i - first] = real_max(yearly / 12.0, p->chance_hours);
+        room->more[i - first] = f->member[i] ? real_max(yearly / 12.0, p->chance_hours) : INFINITY;
+        room->years[i - first] = f->member[i] ? cluster_years_as_member(w, i, years) : 0.0;
     }
 }
 
-static void accrue(struct world *w, uint32_t block, double years)
+static void accrue(struct world *w, uint32_t block)
 {
     const struct cluster_room *room = &cluster_block(w, block)->room;
-    double *calls = cluster_firms(w)->hours_calls, bank = cluster_params(w)->bank;
-    uint32_t first = cluster_first(w, block);
-    EACH_MEMBER(w, block, i)
-    cluster_accrue(calls, i, room->key[i - first], cluster_years_as_member(w, i, years), bank);
+    const double *yearly = room->key, *years = room->years, bank = cluster_params(w)->bank;
+    double *restrict calls = cluster_firms(w)->hours_calls + cluster_first(w, block);
+    for (uint32_t k = 0, n = w->firms_per_block; k < n; k++)
+        cluster_accrue(calls, k, yearly[k], years[k], bank);
 }
 
 /* Hours that a member can give to calls. */
 static inline double to_spare(double account, double kept) { return real_max(0.0, account - kept); }
 
+/* The calls of firm i that are due. */
+static void call_some(struct world *w, uint32_t block, uint32_t i)
+{
+    struct cluster_firms *f = cluster_firms(w);
+    const double *kept = cluster_block(w, block)->room.more, hours = cluster_params(w)->call_hours;
+    uint32_t first = cluster_first(w, block);
+    for (; f->calls_due[i] >= 1.0; f->calls_due[i] -= 1.0) {
+        uint32_t number = f->called[i]++;
+        struct rng r = rng_open(w->seed, STREAM_call, block, f->uid[i], RNG_NOBODY, number);
+        uint32_t j = to_spare(f->hours_calls[i], kept[i - first]) >= hours ? pick(w, &r, i) : RNG_NOBODY;
+        if (j == RNG_NOBODY || to_spare(f->hours_calls[j], kept[j - first]) < hours) continue;
+        f->initiated[i] += 1.0;
+        cluster_spend(f, i, f->hours_calls, hours);
+        cluster_spend(f, j, f->hours_calls, hours);
+        cluster_meet(w, block, i, j, hours, CONTACT_CALL, 2 * number);
+    }
+}
+
 static void call_the_known(struct world *w, uint32_t block, const struct step *step)
 {
     const struct cluster_params *p = cluster_params(w);
-    struct cluster_firms *f = cluster_firms(w);
-    const double *kept = cluster_block(w, block)->room.more;
-    uint32_t first = cluster_first(w, block);
-    double hours = p->call_hours, own = 0.5 * p->call_rate * step->years / hours;
-    EACH_MEMBER_FROM(w, block, cluster_turn(w, block, STREAM_call, step->number), i)
-    {
+    const struct round round = go_round(w, block, STREAM_call, step->number);
+    const double *kept = cluster_block(w, block)->room.more, *account = cluster_firms(w)->hours_calls;
+    double *due = cluster_firms(w)->calls_due, own = 0.5 * p->call_rate * step->years / p->call_hours;
+    uint32_t i = round.from;
+    do {
         /* calls fall due as hours come in, a part of one stays due: no step is too short for a call */
-        f->calls_due[i] += to_spare(f->hours_calls[i], kept[i - first]) * own;
-        for (; f->calls_due[i] >= 1.0; f->calls_due[i] -= 1.0) {
-            uint32_t number = f->called[i]++;
-            struct rng r = rng_open(w->seed, STREAM_call, block, f->uid[i], RNG_NOBODY, number);
-            uint32_t j = to_spare(f->hours_calls[i], kept[i - first]) >= hours ? pick(w, &r, i) : RNG_NOBODY;
-            if (j == RNG_NOBODY || to_spare(f->hours_calls[j], kept[j - first]) < hours) continue;
-            f->initiated[i] += 1.0;
-            cluster_spend(f, i, f->hours_calls, hours);
-            cluster_spend(f, j, f->hours_calls, hours);
-            cluster_meet(w, block, i, j, hours, CONTACT_CALL, 2 * number);
-        }
-    }
+        due[i] += to_spare(account[i], kept[i - round.first]) * own;
+        if (due[i] >= 1.0) call_some(w, block, i);
+    } while ((i = next_slot(&round, i)) != round.from);
 }
 
 void cluster_spontaneous(struct world *w, uint32_t block)
@@ -182,9 +222,9 @@ void cluster_spontaneous(struct world *w, uint32_t block)
     struct step step = {.years = w->dt / steps, .number = w->tick * steps};
     struct neighbourhood near;
     if (p->run_chance) look_round(w, block, &near);
-    plan_hours(w, block);
+    plan_hours(w, block, step.years);
     for (uint32_t k = 0; k < steps; k++, step.number++) {
-        accrue(w, block, step.years);
+        accrue(w, block);
         if (p->run_chance) meet_by_chance(w, block, &near, &step);
         if (p->run_calls) call_the_known(w, block, &step);
     }
