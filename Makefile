@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 OUT ?= out
 
-VERSION = 0.3.0
+VERSION = 0.4.0
 
 PACKAGES = hdf5-serial libconfig gsl jansson libxxhash sleef
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion

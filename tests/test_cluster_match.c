@@ -9,10 +9,9 @@
 static void plant(struct trial *t, uint32_t i, uint8_t competence, float level, uint8_t need, uint8_t other)
 {
     struct cluster_firms *f = cluster_firms(&t->world);
-    for (uint32_t a = 0; a < COMPETENCES; a++) {
+    for (uint32_t a = 0; a < COMPETENCES; a++)
         f->competence[i * COMPETENCES + a] = competence;
-        f->skill[i * COMPETENCES + a] = a ? 0.0f : level;
-    }
+    f->breadth[i] = level;
     for (uint32_t d = 0; d < DOMAINS; d++)
         f->profile[i * DOMAINS + d] = d == competence / SPECIALTIES ? 1.0f : 0.0f;
     f->need[i * NEEDS] = need;
@@ -71,10 +70,11 @@ Test(cluster_match, firms_need_what_they_do_not_have)
     {
         uint32_t held = 0;
         for (uint32_t a = 0; a < COMPETENCES; a++) {
-            if (f->skill[i * COMPETENCES + a] == 0.0f) continue;
             uint8_t domain = f->competence[i * COMPETENCES + a] / SPECIALTIES;
+            float level = f->profile[i * DOMAINS + domain] * f->breadth[i];
+            if (level == 0.0f) continue;
             held++;
-            cr_assert(f->skill[i * COMPETENCES + a] >= 0.4f && f->skill[i * COMPETENCES + a] <= 1.0f);
+            cr_assert(level >= 0.39999f && level <= 1.00001f);
             for (uint32_t b = 0; b < a; b++)
                 cr_assert_neq(f->competence[i * COMPETENCES + b] / SPECIALTIES, domain);
             for (uint32_t n = 0; n < NEEDS; n++)

@@ -63,7 +63,7 @@ struct brought {
     bool seen;
     uint8_t sector, place, size_class, prior, competence[COMPETENCES], need[NEEDS];
     double employees, hours_base, anchoring_own, understanding_entry;
-    float skill[COMPETENCES], profile[DOMAINS];
+    float breadth, profile[DOMAINS];
 };
 static struct brought first[APPLICANTS], other[APPLICANTS];
 
@@ -85,7 +85,7 @@ static void look(const struct trial *t, struct brought *all)
         b->anchoring_own = f->anchoring_own[i];
         b->understanding_entry = f->understanding_entry[i];
         memcpy(b->competence, f->competence + i * COMPETENCES, sizeof b->competence);
-        memcpy(b->skill, f->skill + i * COMPETENCES, sizeof b->skill);
+        b->breadth = f->breadth[i];
         memcpy(b->profile, f->profile + i * DOMAINS, sizeof b->profile);
         memcpy(b->need, f->need + i * NEEDS, sizeof b->need);
     }

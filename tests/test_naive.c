@@ -213,11 +213,9 @@ Test(naive, a_match_by_its_definition_agrees)
         for (uint32_t j = 0; j < N; j++) {
             double x[DOMAINS] = {0.0}, y[DOMAINS] = {0.0}, xy = 0.0, xx = 0.0, yy = 0.0, met[2] = {0.0};
             if (i == j) continue;
-            for (uint32_t a = 0; a < COMPETENCES; a++) {
-                x[f->competence[i * COMPETENCES + a] / SPECIALTIES] += (double)f->skill[i * COMPETENCES + a];
-                y[f->competence[j * COMPETENCES + a] / SPECIALTIES] += (double)f->skill[j * COMPETENCES + a];
-            }
-            for (int d = 0; d < DOMAINS; d++) {
+            for (uint32_t d = 0; d < DOMAINS; d++) {
+                x[d] = (double)f->profile[i * DOMAINS + d] * (double)f->breadth[i];
+                y[d] = (double)f->profile[j * DOMAINS + d] * (double)f->breadth[j];
                 xy += x[d] * y[d];
                 xx += x[d] * x[d];
                 yy += y[d] * y[d];
@@ -227,7 +225,7 @@ Test(naive, a_match_by_its_definition_agrees)
                     uint32_t asks = side ? j : i, has = side ? i : j;
                     int need = f->need[asks * NEEDS + a / COMPETENCES];
                     int held = f->competence[has * COMPETENCES + a % COMPETENCES];
-                    double level = (double)f->skill[has * COMPETENCES + a % COMPETENCES];
+                    double level = (side ? x : y)[held / SPECIALTIES];
                     double fit = need == held ? level : need / SPECIALTIES == held / SPECIALTIES ? level / 4.0 : 0.0;
                     met[side] = fmax(met[side], fit);
                 }

@@ -231,7 +231,8 @@ Test(observe, values_of_a_run_lie_in_their_ranges)
     trial_close(&t);
 }
 
-/* What is given whole and by group agrees: members summed, means weighted. */
+/* What is given whole and by group agrees: members summed, means weighted; rates where nobody came in the tick, as a newcomer
+ * counts for the half of it in which it was a member. */
 Test(observe, groups_add_up_to_the_whole)
 {
     static const enum cluster_grouping by[] = {BY_TENURE_COHORT, BY_SIZE_CLASS, BY_SECTOR, BY_QUADRANT};
@@ -241,10 +242,13 @@ Test(observe, groups_add_up_to_the_whole)
     trial_small(&t, 40, 3);
     trial_open(&t);
     trial_steps(&t, 36);
-    for (uint32_t tick = 0; tick < 36; tick += 5)
+    uint32_t rates = 0;
+    for (uint32_t tick = 0; tick < 36; tick++)
         for (size_t g = 0; g < 4; g++)
             for (size_t m = 0; m < 4; m++) {
                 double n = 0.0, sum = 0.0;
+                if (means[m] == OBSERVE_collaboration && trial_value(&t, OBSERVE_entries, tick) > 0.0) continue;
+                rates += means[m] == OBSERVE_collaboration;
                 for (uint32_t level = 0; level < cluster_model.groupings[by[g]].n; level++) {
                     double members = trial_level(&t, OBSERVE_members, by[g], level, tick);
                     double x = trial_level(&t, means[m], by[g], level, tick);
@@ -254,6 +258,32 @@ Test(observe, groups_add_up_to_the_whole)
                 cr_assert_eq(n, trial_value(&t, OBSERVE_members, tick));
                 cr_assert_float_eq(sum / n, trial_value(&t, means[m], tick), 1e-9);
             }
+    cr_assert_geq(rates, 20u);
+    trial_close(&t);
+}
+
+/* A rate is over the years in which firms were members: a newcomer counts for half of the tick. */
+Test(observe, a_newcomer_counts_for_half_the_tick_of_its_entry)
+{
+    struct trial t;
+    uint32_t came = 0;
+    trial_small(&t, 40, 3);
+    trial_set(&t, "world.members", "((2017-09, 40), (2020-09, 80))");
+    trial_open(&t);
+    const struct cluster_firms *f = cluster_firms(&t.world);
+    for (uint32_t tick = 0; tick < 24; tick++) {
+        double events = 0.0, years = 0.0, began = t.world.time;
+        trial_steps(&t, 1);
+        EACH_MEMBER(&t.world, 0, i)
+        {
+            bool new = !f->founder[i] && f->entered[i] >= began;
+            years += (new ? 0.5 : 1.0) / 12.0;
+            events += f->joint_events[i];
+            came += new;
+        }
+        cr_assert_float_eq(trial_value(&t, OBSERVE_collaboration, tick), events / years, 1e-9);
+    }
+    cr_assert_gt(came, 0u);
     trial_close(&t);
 }
 

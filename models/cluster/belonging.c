@@ -25,10 +25,16 @@ static void gather_aims(struct world *w, uint32_t block)
 
 static double shared_aims(const struct world *w, uint32_t block, uint32_t i)
 {
-    double dot = 0.0;
+    const float *profile = cluster_firms(w)->profile + (size_t)i * DOMAINS;
+    const double *aims = cluster_block(w, block)->aims;
+    double both[DOMAINS], even = 0.0, odd = 0.0; /* as in cluster_match_distance */
     for (uint32_t d = 0; d < DOMAINS; d++)
-        dot += (double)cluster_firms(w)->profile[i * DOMAINS + d] * cluster_block(w, block)->aims[d];
-    return dot * cluster_firms(w)->goals[i];
+        both[d] = (double)profile[d] * aims[d];
+    for (uint32_t d = 0; d < DOMAINS; d += 2) {
+        even += both[d];
+        odd += both[d + 1];
+    }
+    return (even + odd) * cluster_firms(w)->goals[i];
 }
 
 static double mean_attention(const struct world *w, uint32_t block)
@@ -48,7 +54,7 @@ void cluster_belonging(struct world *w, uint32_t block)
     gather_aims(w, block);
     EACH_MEMBER(w, block, i)
     {
-        double attended_to = mean > 0.0 ? fmin(1.0, f->attention[i] / mean) : 0.0;
+        double attended_to = mean > 0.0 ? real_min(1.0, f->attention[i] / mean) : 0.0;
         double aims = shared_aims(w, block, i);
         double target = d->belong_known * f->known[i] / others + d->belong_trust * f->trust[i] +
                         d->belong_attention * attended_to + d->belong_aims * aims;

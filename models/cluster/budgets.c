@@ -18,9 +18,10 @@ void cluster_budgets(struct world *w, uint32_t block)
         double yearly = f->hours_base[i] * (p->hours_floor + p->hours_slope * f->anchoring[i]);
         double contact = yearly * p->contact_share;
         double years = cluster_years_as_member(w, i, w->dt);
+        cluster_block(w, block)->tally.member_years += years;
         f->hours_year[i] = yearly;
-        f->hours_had[i] += yearly * w->dt - contact * (1.0 - p->events_share) * (w->dt - years);
-        f->spent[i] += (yearly - contact) * w->dt;
+        f->hours_had[i] += yearly * years + contact * p->events_share * (w->dt - years);
+        f->spent[i] += (yearly - contact) * years;
         cluster_accrue(f->hours_events, i, contact * p->events_share, w->dt, p->bank);
         cluster_accrue(f->hours_projects, i, contact * (1.0 - p->events_share - p->calls_share), years, p->bank);
     }

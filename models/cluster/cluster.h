@@ -184,6 +184,7 @@ struct cluster_request {
 struct cluster_tally {
     uint32_t entries, exits, refused, started[N_LEVELS], outside, eligible, opened, voted, succeeded, introductions,
         ideas, gatherings;
+    double member_years; /* sum over members of how long each was one in the tick */
     double staff_hours[N_POLICIES], member_hours[N_POLICIES], bills[N_POLICIES];
     double queued_hours[N_POLICIES];          /* management hours that wait for staff or money at the end of the tick */
     double dropped_hours[N_POLICIES];         /* given up in the tick for want of staff or money */
@@ -301,7 +302,7 @@ static inline uint32_t cluster_end(const struct world *w, uint32_t block) { retu
 
 /* Every member i of cluster b, by slot: EACH_MEMBER(w, b, i) statement */
 #define EACH_MEMBER(w, b, i)                                                                                           \
-    for (uint32_t i = cluster_first(w, b); i < cluster_end(w, b); i++)                                                 \
+    for (uint32_t i = cluster_first(w, b), i##_end = cluster_end(w, b); i < i##_end; i++)                              \
         if (cluster_firms(w)->member[i])
 
 /* The place of a random member, from which a process goes round that serves members one after another: nobody is always first. It
@@ -317,8 +318,8 @@ static inline uint32_t cluster_turn(const struct world *w, uint32_t block, enum 
 
 /* Every member i of cluster b, from a place on: EACH_MEMBER_FROM(w, b, place, i) statement */
 #define EACH_MEMBER_FROM(w, b, place, i)                                                                               \
-    for (uint32_t i##_left = (w)->firms_per_block, i = cluster_first(w, b) + (place); i##_left > 0;                    \
-         i##_left--, i = i + 1 < cluster_end(w, b) ? i + 1 : cluster_first(w, b))                                      \
+    for (uint32_t i##_left = (w)->firms_per_block, i##_end = cluster_end(w, b), i = cluster_first(w, b) + (place);     \
+         i##_left > 0; i##_left--, i = i + 1 < i##_end ? i + 1 : cluster_first(w, b))                                  \
         if (cluster_firms(w)->member[i])
 /* The same from the turn of a process's stream in this tick on. */
 #define EACH_MEMBER_IN_TURN(w, b, stream, i) EACH_MEMBER_FROM(w, b, cluster_turn(w, b, stream, (w)->tick), i)

@@ -182,16 +182,15 @@ static bool holds_domain(const struct cluster_firms *f, uint32_t i, uint32_t n, 
     return false;
 }
 
-/* Skills summed by domain, scaled to length 1. */
-static void set_profile(struct cluster_firms *f, uint32_t i)
+/* Levels by domain, scaled to length 1. */
+static void set_profile(struct cluster_firms *f, uint32_t i, const double level[DOMAINS])
 {
-    double x[DOMAINS] = {0.0}, square = 0.0;
-    for (uint32_t a = 0; a < COMPETENCES; a++)
-        x[f->competence[i * COMPETENCES + a] / SPECIALTIES] += (double)f->skill[i * COMPETENCES + a];
+    double square = 0.0;
     for (int d = 0; d < DOMAINS; d++)
-        square += x[d] * x[d];
+        square += level[d] * level[d];
+    f->breadth[i] = (float)sqrt(square);
     for (uint32_t d = 0; d < DOMAINS; d++)
-        f->profile[i * DOMAINS + d] = (float)(x[d] / sqrt(square));
+        f->profile[i * DOMAINS + d] = (float)(level[d] / sqrt(square));
 }
 
 void cluster_mark(struct cluster_firms *f, uint32_t i)
@@ -199,8 +198,10 @@ void cluster_mark(struct cluster_firms *f, uint32_t i)
     uint64_t *has = &f->marks[MARKS * i + HAS], *needs = &f->marks[MARKS * i + NEEDED],
              *wide = &f->marks[MARKS * i + WIDE];
     *has = *needs = *wide = 0;
-    for (uint32_t a = 0; a < COMPETENCES; a++)
-        if (f->skill[i * COMPETENCES + a] > 0.0f) *has |= UINT64_C(1) << f->competence[i * COMPETENCES + a];
+    for (uint32_t a = 0; a < COMPETENCES; a++) {
+        uint8_t competence = f->competence[i * COMPETENCES + a];
+        if (f->profile[i * DOMAINS + competence / SPECIALTIES] > 0.0f) *has |= UINT64_C(1) << competence;
+    }
     for (uint32_t a = 0; a < NEEDS; a++) {
         uint8_t need = f->need[i * NEEDS + a];
         *needs |= UINT64_C(1) << need;
@@ -212,6 +213,7 @@ static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
 {
     struct cluster_firms *f = cluster_firms(w);
     uint32_t n = rng_uniform(r) < 0.5 ? 3 : 4;
+    double level[DOMAINS] = {0.0};
     for (uint32_t a = 0; a < COMPETENCES; a++) {
         uint8_t domain = near_domain(f, i, r);
         while (holds_domain(f, i, a, domain))
@@ -219,10 +221,10 @@ static void draw_knowledge(struct world *w, uint32_t i, struct rng *r)
         int specialty = (int)rng_below(r, SPECIALTIES);
         if (rng_uniform(r) < cluster_params(w)->regional) specialty = (f->place[i] + domain) % SPECIALTIES;
         f->competence[i * COMPETENCES + a] = (uint8_t)(domain * SPECIALTIES + specialty);
-        float level = (float)(0.4 + 0.6 * rng_uniform(r));
-        f->skill[i * COMPETENCES + a] = a < n ? level : 0.0f;
+        double drawn = 0.4 + 0.6 * rng_uniform(r);
+        if (a < n) level[domain] = drawn;
     }
-    set_profile(f, i);
+    set_profile(f, i, level);
     for (uint32_t a = 0; a < NEEDS; a++) {
         uint8_t domain = (uint8_t)rng_below(r, DOMAINS);
         while (holds_domain(f, i, n, domain))

@@ -13,7 +13,7 @@ static double mean_activity(const struct world *w, uint32_t block)
     double sum = 0.0;
     EACH_MEMBER(w, block, i)
     sum += cluster_firms(w)->joint_events[i];
-    return sum / fmax(1.0, cluster_block(w, block)->n) / w->dt;
+    return sum > 0.0 ? sum / cluster_block(w, block)->tally.member_years : 0.0;
 }
 
 static void average(struct world *w, uint32_t block)

@@ -1,9 +1,9 @@
 /* match.h - what two firms have for each other (model.md, definitions; Nooteboom et al. 2007).
  *
- *   distance   d_ij = 1 - cos(x_i, x_j), x the firm's skills summed over 10 domains
+ *   distance   d_ij = 1 - cos(x_i, x_j), x the firm's levels in 10 domains, in each of which it holds one competence at most
  *   inverted U f(d) = (1.2 - d)(d + 1.2 - 2 d*) / (1.2 - d*)^2: absorption (falling) x novelty (rising), best at d*, f(d*) = 1
  *   absorbed   by firm i: the distance at which nothing is absorbed is 1.2 (1 + e (2 I_i - 1)), I its internal integration
- *   need met   h_ij = the best of j's skills for one of i's needs: full for the specialty, a quarter for its domain
+ *   need met   h_ij = the best of j's levels for one of i's needs: full for the specialty, a quarter for another of its domain
  *   match      m_ij = f(d_ij) (q + (1 - q) (h_ij + h_ji) / 2), q = model.projects.need_floor
  */
 #ifndef KLYNGE_MODELS_CLUSTER_MATCH_H
@@ -14,26 +14,29 @@
 static inline double cluster_match_distance(const struct cluster_firms *f, uint32_t i, uint32_t j)
 {
     const float *x = f->profile + (size_t)i * DOMAINS, *y = f->profile + (size_t)j * DOMAINS;
-    double dot = 0.0;
+    double both[DOMAINS], even = 0.0, odd = 0.0; /* in this order two products, and two sums, are one step each */
     for (int d = 0; d < DOMAINS; d++)
-        dot += (double)x[d] * (double)y[d];
-    return 1.0 - dot;
+        both[d] = (double)x[d] * (double)y[d];
+    for (int d = 0; d < DOMAINS; d += 2) {
+        even += both[d];
+        odd += both[d + 1];
+    }
+    return 1.0 - (even + odd);
 }
 
 /* How far j meets a need of i, 0 .. 1. */
 static inline double cluster_match_need(const struct cluster_firms *f, uint32_t i, uint32_t j)
 {
-    static const float fit[4] = {0.0f, 0.25f, 1.0f, 1.0f}; /* by bits: of the domain 1, the very one 2 */
-    uint64_t needed = f->marks[MARKS * i + NEEDED], wide = f->marks[MARKS * i + WIDE];
-    const uint8_t *competence = f->competence + (size_t)COMPETENCES * j;
-    const float *skill = f->skill + (size_t)COMPETENCES * j;
+    static const float fit[2] = {0.25f, 1.0f};
+    const uint64_t has = f->marks[MARKS * j + HAS];
+    const float *profile = f->profile + (size_t)DOMAINS * j;
     float best = 0.0f;
-    if (!(wide & f->marks[MARKS * j + HAS])) return 0.0;
-    for (uint32_t b = 0; b < COMPETENCES; b++) {
-        float met = fit[(needed >> competence[b] & 1) << 1 | (wide >> competence[b] & 1)] * skill[b];
+    for (uint32_t a = 0; a < NEEDS; a++) {
+        uint8_t need = f->need[NEEDS * i + a];
+        float met = fit[has >> need & 1] * profile[need / SPECIALTIES];
         best = met > best ? met : best;
     }
-    return (double)best;
+    return (double)(best * f->breadth[j]);
 }
 
 static inline double cluster_match_inverted_u(double distance, double best, double reach)

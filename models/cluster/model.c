@@ -106,7 +106,7 @@ static const struct grouping groupings[] = {
 #define R(name)   PROCESS_FIELD(FIELD_##name)
 #define TIES      PROCESS_TIES
 #define BLOCK     PROCESS_BLOCK
-#define KNOWLEDGE (R(competence) | R(skill) | R(profile) | R(need) | R(marks))
+#define KNOWLEDGE (R(competence) | R(profile) | R(breadth) | R(need) | R(marks))
 #define PROJECTS                                                                                                       \
     (R(member) | R(uid) | R(founder) | R(entered) | R(sector) | KNOWLEDGE | R(understanding) | R(integration) |        \
      R(hours_year) | R(hours_projects) | R(committed))

@@ -20,7 +20,8 @@ enum mean {
     MEAN_MEDIATED,
     MEAN_ATTENDANCE, /* missing without a gathering */
     N_MEANS,
-    COUNT = N_MEANS, /* after the means: how many firms */
+    COUNT = N_MEANS, /* after the means: how many firms, and how long they were members in the tick */
+    YEARS,
     N_SUMS
 };
 static const uint32_t observable_of[N_MEANS] = {
@@ -31,7 +32,6 @@ static const uint32_t groups_of[] = {
     [BY_TENURE_COHORT] = N_COHORTS, [BY_SIZE_CLASS] = N_SIZES, [BY_SECTOR] = N_SECTORS, [BY_QUADRANT] = N_QUADRANTS};
 enum { GROUPINGS_OF_FIRMS = 4, MAX_GROUPS = 7 };
 
-/* In pairs, as there is an even number of them. */
 static void add(double sums[restrict N_SUMS], const double x[restrict N_SUMS])
 {
     for (int m = 0; m < N_SUMS; m++)
@@ -45,15 +45,21 @@ static uint32_t cohort(const struct world *w, uint32_t i)
     return f->founder[i] ? 0 : tenure < 1.0 ? 1 : tenure < 3.0 ? 2 : 3;
 }
 
-/* By what counts of firms are multiplied: a year, another member, a gathering. */
+/* Events count by the years in which firms were members to have them, states by firms. */
+static bool is_rate(uint32_t mean)
+{
+    return mean == MEAN_COLLABORATION || mean == MEAN_INITIATIONS || mean == MEAN_MEDIATED;
+}
+
+/* By what counts of firms are multiplied: another member, a gathering. */
 struct per {
-    double year, other, gathering;
+    double other, gathering;
 };
 
 static void values_of(const struct world *w, uint32_t i, const struct per *per, double x[N_SUMS])
 {
     const struct cluster_firms *f = cluster_firms(w);
-    x[MEAN_COLLABORATION] = f->joint_events[i] * per->year;
+    x[MEAN_COLLABORATION] = f->joint_events[i];
     x[MEAN_BELONGING] = f->belonging[i];
     x[MEAN_UNDERSTANDING] = f->understanding[i];
     x[MEAN_ANCHORING] = f->anchoring[i];
@@ -61,10 +67,11 @@ static void values_of(const struct world *w, uint32_t i, const struct per *per, 
     x[MEAN_OVERVIEW] = f->known[i] * per->other;
     x[MEAN_STRONG] = f->strong_supplier[i] + f->strong_project[i] + f->strong_own[i];
     x[MEAN_UTILISATION] = f->utilisation[i];
-    x[MEAN_INITIATIONS] = f->initiated[i] * per->year;
-    x[MEAN_MEDIATED] = f->mediated[i] * per->year;
+    x[MEAN_INITIATIONS] = f->initiated[i];
+    x[MEAN_MEDIATED] = f->mediated[i];
     x[MEAN_ATTENDANCE] = f->attended_now[i] * per->gathering;
     x[COUNT] = 1.0;
+    x[YEARS] = cluster_years_as_member(w, i, w->dt);
 }
 
 static void observe_means(struct world *w, uint32_t block)
@@ -72,27 +79,28 @@ static void observe_means(struct world *w, uint32_t block)
     const struct cluster_firms *f = cluster_firms(w);
     double all[N_SUMS] = {0}, by[GROUPINGS_OF_FIRMS][MAX_GROUPS][N_SUMS] = {{{0}}};
     uint32_t gatherings = cluster_block(w, block)->tally.gatherings, n_means = gatherings ? N_MEANS : MEAN_ATTENDANCE;
-    struct per per = {1.0 / w->dt, 1.0 / fmax(1.0, cluster_block(w, block)->n - 1.0), 1.0 / fmax(1.0, gatherings)};
+    struct per per = {1.0 / fmax(1.0, cluster_block(w, block)->n - 1.0), 1.0 / fmax(1.0, gatherings)};
     double x[N_SUMS];
     EACH_MEMBER(w, block, i)
     {
         values_of(w, i, &per, x);
-        add(all, x);
         add(by[BY_TENURE_COHORT][cohort(w, i)], x);
         add(by[BY_SIZE_CLASS][f->size_class[i]], x);
         add(by[BY_SECTOR][f->sector[i]], x);
         add(by[BY_QUADRANT][(f->understanding[i] >= 0.5) + 2 * (f->anchoring[i] >= 0.5)], x);
     }
+    for (uint32_t quadrant = 0; quadrant < N_QUADRANTS; quadrant++)
+        add(all, by[BY_QUADRANT][quadrant]);
     observe_put(w, block, OBSERVE_members, all[COUNT]);
     for (uint32_t m = 0; m < n_means && all[COUNT] > 0.0; m++)
-        observe_put(w, block, observable_of[m], all[m] / all[COUNT]);
+        observe_put(w, block, observable_of[m], all[m] / all[is_rate(m) ? YEARS : COUNT]);
     for (uint32_t g = 0; g < GROUPINGS_OF_FIRMS; g++)
         for (uint32_t level = 0; level < groups_of[g]; level++) {
             const double *s = by[g][level];
             observe_put_by(w, block, OBSERVE_members, g, level, s[COUNT]);
             uint32_t known = g == BY_SIZE_CLASS || g == BY_QUADRANT ? n_means : MEAN_INITIATIONS;
             for (uint32_t m = 0; m < known && s[COUNT] > 0.0; m++)
-                observe_put_by(w, block, observable_of[m], g, level, s[m] / s[COUNT]);
+                observe_put_by(w, block, observable_of[m], g, level, s[m] / s[is_rate(m) ? YEARS : COUNT]);
         }
 }
 
@@ -106,7 +114,8 @@ static double phi(const double n[2][2])
 static void observe_firms(struct world *w, uint32_t block)
 {
     const struct cluster_firms *f = cluster_firms(w);
-    double n = cluster_block(w, block)->n, table[2][2] = {{0}}, b = 0, bb = 0, spent = 0, funded = 0, known = 0;
+    double n = cluster_block(w, block)->n, years = cluster_block(w, block)->tally.member_years, table[2][2] = {{0}},
+           b = 0, bb = 0, spent = 0, funded = 0, known = 0;
     double supplier = 0, project = 0, own = 0, fresh = 0;
     EACH_MEMBER(w, block, i)
     {
@@ -125,13 +134,13 @@ static void observe_firms(struct world *w, uint32_t block)
     observe_put(w, block, OBSERVE_sense_of_community_sd, sqrt(fmax(0.0, bb / n - b / n * (b / n))));
     observe_put(w, block, OBSERVE_unanchored, (table[0][0] + table[1][0]) / n);
     observe_put(w, block, OBSERVE_phi, phi((const double(*)[2])table));
-    observe_put(w, block, OBSERVE_hours_used, spent / n / w->dt);
-    observe_put(w, block, OBSERVE_hours_funded, funded / n / w->dt);
+    observe_put(w, block, OBSERVE_hours_used, spent / years);
+    observe_put(w, block, OBSERVE_hours_funded, funded / years);
     observe_put(w, block, OBSERVE_known, known / n);
     observe_put(w, block, OBSERVE_strong_ties_supplier, supplier / n);
     observe_put(w, block, OBSERVE_strong_ties_project, project / n);
     observe_put(w, block, OBSERVE_strong_ties_own, own / n);
-    observe_put(w, block, OBSERVE_new_strong_ties, fresh / n / w->dt);
+    observe_put(w, block, OBSERVE_new_strong_ties, fresh / years);
 }
 
 static int ascending(const void *a, const void *b)
@@ -188,10 +197,10 @@ static void observe_cluster(struct world *w, uint32_t block)
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_block *c = cluster_block(w, block);
     const struct cluster_tally *t = &c->tally;
-    double n = fmax(1.0, c->n), hours = 0.0, staff = 0.0;
+    double years = t->member_years > 0.0 ? t->member_years : w->dt, hours = 0.0, staff = 0.0;
     for (uint32_t arena = 0; arena < N_ARENAS; arena++) {
-        observe_put_by(w, block, OBSERVE_collaboration, BY_ARENA, arena, t->events[arena] / n / w->dt);
-        observe_put_by(w, block, OBSERVE_hours_together, BY_ARENA, arena, t->hours[arena] / n / w->dt);
+        observe_put_by(w, block, OBSERVE_collaboration, BY_ARENA, arena, t->events[arena] / years);
+        observe_put_by(w, block, OBSERVE_hours_together, BY_ARENA, arena, t->hours[arena] / years);
         hours += t->hours[arena];
     }
     for (uint32_t k = 0; k < N_POLICIES; k++) {
@@ -204,7 +213,7 @@ static void observe_cluster(struct world *w, uint32_t block)
         observe_put_level(w, block, OBSERVE_intensity, k, c->policy[k].intensity);
         staff += t->staff_hours[k];
     }
-    observe_put(w, block, OBSERVE_hours_together, hours / n / w->dt);
+    observe_put(w, block, OBSERVE_hours_together, hours / years);
     observe_put(w, block, OBSERVE_staff_hours_used, staff / w->dt);
     observe_put(w, block, OBSERVE_entries, t->entries / w->dt);
     observe_put(w, block, OBSERVE_exits, t->exits / w->dt);
@@ -237,12 +246,13 @@ static void observe_capital(struct world *w, uint32_t block)
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_block *c = cluster_block(w, block);
     const struct cluster_tally *t = &c->tally;
-    double n = fmax(1.0, c->n), shared = t->shared_open + t->shared_closed, contacts = 0.0;
+    double n = fmax(1.0, c->n), years = t->member_years > 0.0 ? t->member_years : w->dt;
+    double shared = t->shared_open + t->shared_closed, contacts = 0.0;
     observe_put(w, block, OBSERVE_social_capital_structural, t->recent / n / fmax(1.0, n - 1.0));
     observe_put(w, block, OBSERVE_social_capital_relational, t->relational / n);
     if (p->run_belonging) observe_put(w, block, OBSERVE_social_capital_cognitive, t->aims / n);
-    observe_put(w, block, OBSERVE_shared_open, t->shared_open / n / w->dt);
-    observe_put(w, block, OBSERVE_shared_closed, t->shared_closed / n / w->dt);
+    observe_put(w, block, OBSERVE_shared_open, t->shared_open / years);
+    observe_put(w, block, OBSERVE_shared_closed, t->shared_closed / years);
     if (shared > 0.0) observe_put(w, block, OBSERVE_openness, t->shared_open / shared);
     observe_put(w, block, OBSERVE_projects_outside, t->outside / w->dt);
     observe_put(w, block, OBSERVE_projects_voted, t->voted / w->dt);

@@ -40,7 +40,8 @@ static void ask(struct world *w, uint32_t block)
     {
         bool asks = false;
         struct rng event;
-        for (double due = p->broker_ask * w->dt; cluster_rings(w, block, CLOCK_request, i, due, &event); due = 0.0)
+        double due = p->broker_ask * cluster_years_as_member(w, i, w->dt);
+        for (; cluster_rings(w, block, CLOCK_request, i, due, &event); due = 0.0)
             asks = true;
         if (!asks) continue;
         if (f->hours_calls[i] < p->broker_member || has_asked(c, i, f->uid[i]) || !cluster_need_unmet(w, i)) continue;

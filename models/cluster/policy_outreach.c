@@ -34,15 +34,17 @@ void cluster_outreach(struct world *w, uint32_t block)
 {
     struct cluster_block *c = cluster_block(w, block);
     struct cluster_firms *f = cluster_firms(w);
+    uint32_t first = cluster_first(w, block);
     double rate = cluster_params(w)->outreach_rate * cluster_intensity(w, block, POLICY_outreach), mean = 0.0;
+    double *weight = c->room.key;
     if (!(rate > 0.0)) return;
     EACH_MEMBER(w, block, i)
-    mean += cluster_attention_weight(w, block, i);
+    mean += weight[i - first] = cluster_attention_weight(w, block, i);
     mean /= fmax(1.0, c->n);
     EACH_MEMBER_IN_TURN(w, block, STREAM_outreach, i)
     {
         struct rng event;
-        double due = rate * w->dt * cluster_attention_weight(w, block, i) / mean;
+        double due = rate * cluster_years_as_member(w, i, w->dt) * weight[i - first] / mean;
         if (f->call_due[i]) f->call_due[i] = !call(w, block, i);
         for (; cluster_rings(w, block, CLOCK_outreach, i, due, &event); due = 0.0)
             f->call_due[i] = !call(w, block, i);

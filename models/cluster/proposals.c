@@ -1,8 +1,8 @@
 /* proposals.c - ideas become projects: the sensitivity gate, match, competition, capacity (thesis Fig 4; evidence.md section 8).
  *
  *   ideas       a firm i that knows j has ideas for a project with j at rate r(T_ij) U_i, r(T) = r0 exp(r1 T): over both sides of
- *               a dyad this is r(T) at the mean understanding of about 0.5. A firm's candidates come by its clock, at 1.5 times the rate
- *               of T = U = 1 for each of its ties, and are kept with probability r(T) U / r(1)
+ *               a dyad this is r(T) at the mean understanding of about 0.5. A firm's candidates come by its clock, as if it trusted
+ *               all of its ties fully, and are kept with probability r(T) / r(1)
  *   rivalry     two or more competitors that i knows raise that rate by up to `rivalry` (thesis 3.1.4); participation multiplies it
  *   lock-in     a project with a customer or supplier is done outside the cluster with probability lock_in T (thesis 5.2.2.1): of the
  *               two, invisible, and it takes their hours all the same
@@ -16,9 +16,6 @@
 #include "cluster/cluster.h"
 #include "cluster/match.h"
 #include "cluster/tie.h"
-
-/* U x participation x rivalry, at most. */
-#define MOST_EAGER 1.5
 
 static enum cluster_level draw_level(const struct cluster_derived *d, double u)
 {
@@ -53,31 +50,31 @@ static void keep(struct world *w, struct cluster_room *room, const struct cluste
     room->idea[(*n)++] = *idea;
 }
 
-/* How eagerly a firm looks for ideas, over what the rate of candidates allows for: at most 1. */
+/* How eagerly a firm looks for ideas. */
 static double eagerness(const struct world *w, uint32_t i)
 {
     const struct cluster_params *p = cluster_params(w);
     const struct cluster_firms *f = cluster_firms(w);
-    double rivals = p->has_rivalry ? 1.0 + p->rivalry * fmin(1.0, 0.5 * f->rivals[i]) : 1.0;
-    return fmin(1.0, f->understanding[i] * cluster_participation(w, i) * rivals / MOST_EAGER);
+    double rivals = p->has_rivalry ? 1.0 + p->rivalry * real_min(1.0, 0.5 * f->rivals[i]) : 1.0;
+    return f->understanding[i] * cluster_participation(w, i) * rivals;
 }
 
-/* Ideas of firm i, appended to the n of this tick. `most`: candidates that a tie has in a tick. */
+/* Ideas of firm i, appended to the n of this tick. `most`: ideas a year that full understanding has with one whom it trusts fully. */
 static void have_ideas(struct world *w, uint32_t block, uint32_t i, double most, uint32_t *n)
 {
     const struct cluster_params *p = cluster_params(w);
     struct cluster_block *c = cluster_block(w, block);
     struct tie_view v = tie_view(&w->ties, i);
     struct rng r;
-    double eager = eagerness(w, i);
     bool digital = cluster_derived(w)->digital_gatherings && cluster_intensity(w, block, POLICY_gatherings) > 0.0;
     bool on_screen = c->closed || digital; /* members meet on screen only */
-    for (double due = v.n * most; cluster_rings(w, block, CLOCK_idea, i, due, &r); due = 0.0) {
+    double due = v.n * most * eagerness(w, i) * cluster_years_as_member(w, i, w->dt);
+    for (; cluster_rings(w, block, CLOCK_idea, i, due, &r); due = 0.0) {
         uint32_t k = rng_below(&r, v.n);
         double trust = (double)tie_trust(w, &v, k), u = rng_uniform(&r);
         double below = p->start_slope * (1.0 - trust);
-        if (u * (1.0 + below) >= eager) continue; /* exp(-x) <= 1 / (1 + x): most need no exponential */
-        if (!tie_known(w, &v, k) || u >= real_exp(-below) * eager) continue;
+        if (u * (1.0 + below) >= 1.0) continue; /* exp(-x) <= 1 / (1 + x): most need no exponential */
+        if (!tie_known(w, &v, k) || u >= real_exp(-below)) continue;
         c->tally.ideas++;
         cluster_firms(w)->initiated[i] += 1.0;
         struct cluster_idea idea = {.i = i, .j = v.to[k], .level = draw_level(cluster_derived(w), rng_uniform(&r))};
@@ -152,7 +149,7 @@ void cluster_proposals(struct world *w, uint32_t block)
 {
     const struct cluster_params *p = cluster_params(w);
     uint32_t n = 0;
-    double most = MOST_EAGER * p->start_base * real_exp(p->start_slope) * w->dt;
+    double most = p->start_base * real_exp(p->start_slope);
     EACH_MEMBER(w, block, i)
     have_ideas(w, block, i, most, &n);
     struct cluster_idea *ideas = cluster_block(w, block)->room.idea;

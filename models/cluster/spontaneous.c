@@ -104,7 +104,7 @@ static void meet_some(struct world *w, uint32_t block, const struct neighbourhoo
         if (f->hours_calls[i] < p->chance_hours || f->hours_calls[j] < p->chance_hours) continue;
         cluster_spend(f, i, f->hours_calls, p->chance_hours);
         cluster_spend(f, j, f->hours_calls, p->chance_hours);
-        cluster_meet(w, block, i, j, p->chance_hours, kind, 2 * f->rung[i * N_CLOCKS + CLOCK_chance] + 1);
+        cluster_meet(w, block, i, j, p->chance_hours, kind, 2 * f->rung[i * N_CLOCKS + CLOCK_chance] - 1);
     }
 }
 
@@ -140,16 +140,17 @@ static uint32_t pick_by_sum(const struct world *w, struct rng *r, const struct t
 }
 
 /* A known member, in proportion to (0.1 + T)^s; RNG_NOBODY when there is none. A tie at random, kept by its weight, costs a
- * few looks; only where that does not succeed are all ties looked at. The distribution is the same. */
+ * few looks; only where that does not succeed are all ties looked at. The distribution is the same. What a draw leaves over once it
+ * has chosen a tie is as good as a draw of its own. */
 static uint32_t pick(const struct world *w, struct rng *r, uint32_t i)
 {
     const struct tie_view v = tie_view(&w->ties, i);
     const struct tie_fader fader = tie_fader_of(w, &cluster_derived(w)->middle);
     for (int tries = 0; tries < 16 && v.n > 0; tries++) {
-        uint32_t k = rng_below(r, v.n), age = fader.now - v.touched[k];
+        uint32_t rest, k = rng_split(r, v.n, &rest), age = fader.now - v.touched[k];
         if (tie_faded_awareness(&fader, v.awareness[k], age, v.kind[k]) < KNOWN) continue;
         double trust = (double)tie_faded_trust(&fader, v.trust[k], age, v.kind[k]);
-        if (rng_uniform(r) < tie_preference(w, trust)) return v.to[k];
+        if (rng_unit(rest) < tie_preference(w, trust)) return v.to[k];
     }
     return pick_by_sum(w, r, &v);
 }

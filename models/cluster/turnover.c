@@ -44,7 +44,8 @@ void cluster_turnover(struct world *w, uint32_t block)
     EACH_MEMBER(w, block, i)
     {
         struct rng event;
-        for (double due = p->u_turnover * w->dt; cluster_rings(w, block, CLOCK_turnover, i, due, &event); due = 0.0)
+        double due = p->u_turnover * cluster_years_as_member(w, i, w->dt);
+        for (; cluster_rings(w, block, CLOCK_turnover, i, due, &event); due = 0.0)
             if (!cluster_supported(w, block, i) || rng_uniform(&event) >= p->spanners_stay) replace(w, i);
     }
 }

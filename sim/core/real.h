@@ -11,6 +11,8 @@
 
 static inline double real_exp(double x) { return Sleef_cinz_expd1_u10purec(x); }
 static inline double real_log(double x) { return Sleef_cinz_logd1_u10purec(x); }
+/* To 3.5 units in the last place instead of 1, at less than half the cost: for draws, whose 32 bits tell less. */
+static inline double real_log_of_draw(double u) { return Sleef_cinz_logd1_u35purec(u); }
 static inline double real_log1p(double x) { return Sleef_cinz_log1pd1_u10purec(x); }
 static inline double real_pow(double x, double y) { return Sleef_cinz_powd1_u10purec(x, y); }
 

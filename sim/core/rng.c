@@ -66,7 +66,7 @@ double rng_normal(struct rng *r)
     return rng_normal_quantile(((double)((high << 20) | low) + 0.5) * 0x1p-52);
 }
 
-double rng_exponential(struct rng *r) { return -real_log(rng_uniform(r)); }
+double rng_exponential(struct rng *r) { return -real_log_of_draw(rng_uniform(r)); }
 
 uint32_t rng_poisson(struct rng *r, double mean)
 {

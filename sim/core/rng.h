@@ -83,6 +83,14 @@ static inline double rng_uniform(struct rng *r) { return rng_unit(rng_word(r)); 
 /* Uniform on 0 .. n-1 (bias below n / 2^32). */
 static inline uint32_t rng_below(struct rng *r, uint32_t n) { return (uint32_t)(((uint64_t)rng_word(r) * n) >> 32); }
 
+/* The same, and what of the word does not decide it: uniform too, in steps of n / 2^32. */
+static inline uint32_t rng_split(struct rng *r, uint32_t n, uint32_t *rest)
+{
+    uint64_t product = (uint64_t)rng_word(r) * n;
+    *rest = (uint32_t)product;
+    return (uint32_t)(product >> 32);
+}
+
 /* Inverse CDF of the standard normal at u in (0, 1): Wichura 1988, AS 241 (PPND16), on SLEEF's log. */
 double rng_normal_quantile(double u);
 /* Standard normal from two words (52 bits), so that the tails are fine. */
