@@ -234,5 +234,5 @@ def i5(runs):
     return effect(interaction(capital) / between_firms(runs), 0.0, None, conditions=[
         condition("interaction on overview", interaction(overview), high=0, whole=True),
         condition("overview by the forum with gatherings", forum_effect(overview, 1), low=0, whole=True)],
-        note="On overview it is as the claim says. On trust the two do not meet: the forum makes known and gives nobody more "
-             "hours, and at gatherings one talks to those one trusts, not to those one has read of.")
+        note="On overview the forum adds what it adds, with gatherings and without. On trust the two do not meet: it makes "
+             "known and gives nobody more hours, and at gatherings one talks to those one trusts, not to those one has read of.")
