@@ -80,7 +80,7 @@ def p21(runs):
             lambda means, k=k: shortfall(means[:, k]), path, of=measures.standardised_means))
           for after, path in ((12, early), (36, late)) for k, name in ((measures.V, "V"), (measures.POTENTIAL, "Vpot")))],
         note="A year after growth began the fast path has lost no benefit: what is higher is its potential, with more to match. "
-             "The loss of benefit comes later, and is gone with staff in proportion; single runs differ by far more than it is.")
+             "The loss of benefit comes later, and most of it is not there with staff in proportion; single runs differ by far more.")
 
 
 def shortfall(ratios):

@@ -107,7 +107,7 @@ def p31(runs):
         else:
             conditions.append(condition("pandemic: relative fall in L3 and L4 started", fall(deep_digital, deep), low=0.25))
     return effect(effects, 0.25, None, estimate=estimate, conditions=conditions,
-                  note="Sensitive projects are too rare for one cluster to show anything: one in seven or so begins any in two "
+                  note="Sensitive projects are too rare for one cluster to show anything: one in ten or so begins any in two "
                        "years. Those that begin rest on trust that does not come from meeting. Belonging does not fall, since "
                        "digital gatherings cost no journey.")
 
